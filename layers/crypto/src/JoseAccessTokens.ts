@@ -1,0 +1,106 @@
+import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
+import type { Key, KeyMaterial } from "@opsdesk/capabilities/Keyring"
+import { Keyring } from "@opsdesk/capabilities/Keyring"
+import { UserId } from "@opsdesk/kernel/Ids"
+import { keptFor } from "@opsdesk/kernel/keptFor"
+import { Clock, DateTime, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { SecureRandom } from "effect/crypto"
+import * as jose from "jose"
+
+const algorithm = "EdDSA"
+const audience = "opsdesk"
+const lifetime = 15 * 60
+
+const Claims = Schema.Struct({ sub: UserId, sid: Schema.String.check(Schema.isUUID(7)) })
+const decodeClaims = Schema.decodeUnknownOption(Claims)
+
+const PrivateKey = Schema.fromJsonString(Schema.Struct({
+  kty: Schema.Literal("OKP"),
+  crv: Schema.Literal("Ed25519"),
+  x: Schema.String,
+  d: Schema.String
+}))
+const decodePrivateKey = Schema.decodeUnknownEffect(PrivateKey)
+
+const makeKey: Effect.Effect<KeyMaterial> = Effect.promise(async () => {
+  const pair = await jose.generateKeyPair(algorithm, { crv: "Ed25519", extractable: true })
+  const { crv, d, kty, x } = await jose.exportJWK(pair.privateKey)
+  return {
+    publicKey: { kty: kty ?? "OKP", crv: crv ?? "Ed25519", x: x ?? "" },
+    secret: Redacted.make(JSON.stringify({ kty, crv, x, d }))
+  }
+})
+
+/** How long a program goes on with the keys that it has read: a rotation is noticed within this time. */
+const keysAreGoodFor = "30 seconds"
+
+/** JWTs signed with Ed25519 (RFC 8037, RFC 9068). `issuer` is the desk's public address, the same for all its programs. */
+export const JoseAccessTokens = (options: { readonly issuer: string }) =>
+  Layer.effect(
+    AccessTokens,
+    Effect.gen(function*() {
+      const keyring = yield* Keyring
+      const random = yield* SecureRandom.SecureRandom
+
+      const load = Effect.fnUntraced(function*(key: Key) {
+        const jwk = yield* Effect.orDie(decodePrivateKey(Redacted.value(key.secret)))
+        const signing = yield* Effect.promise(() => jose.importJWK(jwk, algorithm))
+        const verifying = yield* Effect.promise(() =>
+          jose.importJWK({ kty: jwk.kty, crv: jwk.crv, x: jwk.x }, algorithm)
+        )
+        return { id: key.id, signing, verifying, x: jwk.x }
+      })
+      const keys = yield* keptFor(
+        Effect.flatMap(keyring.keys("access-token", makeKey), ([newest, ...older]) =>
+          Effect.gen(function*() {
+            return [yield* load(newest), ...(yield* Effect.forEach(older, load))] as const
+          })),
+        keysAreGoodFor
+      )
+
+      return AccessTokens.of({
+        issue: Effect.fnUntraced(function*({ sessionId, userId }) {
+          const [key] = yield* keys
+          const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+          const jti = yield* random.uuidV7()
+          const token = yield* Effect.promise(() =>
+            new jose.SignJWT({ sid: sessionId })
+              .setProtectedHeader({ alg: algorithm, typ: "at+jwt", kid: key.id })
+              .setIssuer(options.issuer).setAudience(audience).setSubject(userId).setJti(jti)
+              .setIssuedAt(now).setExpirationTime(now + lifetime)
+              .sign(key.signing)
+          )
+          return { token: Redacted.make(token), expiresIn: lifetime }
+        }),
+        verify: Effect.fnUntraced(function*(token) {
+          const known = yield* keys
+          const currentDate = DateTime.toDateUtc(yield* DateTime.now)
+          const verified = yield* Effect.promise(() =>
+            jose.jwtVerify(Redacted.value(token), ({ kid }) => {
+              const key = known.find(({ id }) => id === kid)
+              if (key === undefined) throw new jose.errors.JWKSNoMatchingKey()
+              return key.verifying
+            }, {
+              algorithms: [algorithm],
+              issuer: options.issuer,
+              audience,
+              typ: "at+jwt",
+              requiredClaims: ["exp", "iat", "sub", "jti", "sid"],
+              clockTolerance: 5,
+              maxTokenAge: lifetime,
+              currentDate
+            }).then(({ payload }) => payload, (refused: unknown) => {
+              if (refused instanceof jose.errors.JOSEError) return null
+              throw refused
+            })
+          )
+          return Option.map(decodeClaims(verified), ({ sid, sub }) => ({ userId: sub, sessionId: sid }))
+        }),
+        publicKeys: Effect.map(
+          keys,
+          (known) =>
+            known.map(({ id, x }) => ({ kty: "OKP", crv: "Ed25519", x, kid: id, use: "sig", alg: algorithm } as const))
+        )
+      })
+    })
+  )

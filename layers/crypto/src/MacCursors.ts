@@ -1,0 +1,62 @@
+import type { Position } from "@opsdesk/capabilities/Cursors"
+import { Cursors } from "@opsdesk/capabilities/Cursors"
+import type { KeyMaterial } from "@opsdesk/capabilities/Keyring"
+import { Keyring } from "@opsdesk/capabilities/Keyring"
+import { keptFor } from "@opsdesk/kernel/keptFor"
+import { Effect, Layer, Redacted, Result, Schema } from "effect"
+import { Mac, SecureRandom } from "effect/crypto"
+import { Base64Url } from "effect/encoding"
+
+const utf8 = (text: string) => new TextEncoder().encode(text)
+
+const PositionJson = Schema.fromJsonString(Schema.Array(Schema.Union([Schema.String, Schema.Finite])))
+const decodePosition = Schema.decodeUnknownOption(PositionJson)
+
+/** Cursors as `<position>.<tag>`, both base64url; the tag is HMAC-SHA-256 (RFC 2104) over binding and position. */
+export const MacCursors = Layer.effect(
+  Cursors,
+  Effect.gen(function*() {
+    const keyring = yield* Keyring
+    const mac = yield* Mac.Mac
+    const random = yield* SecureRandom.SecureRandom
+
+    const makeKey: Effect.Effect<KeyMaterial> = Effect.map(random.randomBytes(32), (bytes) => ({
+      publicKey: null,
+      secret: Redacted.make(Base64Url.encode(bytes))
+    }))
+    const keys = yield* keptFor(
+      Effect.flatMap(
+        keyring.keys("cursor", makeKey),
+        (known) =>
+          Effect.forEach(known, ({ secret }) => Effect.orDie(Mac.key(Mac.hmacSha256, utf8(Redacted.value(secret)))))
+      ),
+      "30 seconds"
+    )
+    const signed = (binding: string, position: string) => utf8(`${binding}\n${position}`)
+
+    return Cursors.of({
+      seal: Effect.fnUntraced(function*(binding, position) {
+        const [key] = yield* keys
+        if (key === undefined) return yield* Effect.die(new Error("the keyring has no cursor key"))
+        const text = Base64Url.encode(JSON.stringify(position))
+        const tag = yield* Effect.orDie(mac.sign(key, signed(binding, text)))
+        return `${text}.${Base64Url.encode(tag)}`
+      }),
+      open: Effect.fnUntraced(function*(binding, cursor) {
+        const [text = "", tagText = "", ...more] = cursor.split(".")
+        const tag = Base64Url.decode(tagText)
+        const bytes = Base64Url.decodeString(text)
+        if (more.length > 0 || Result.isFailure(tag) || Result.isFailure(bytes)) return null
+        // Base64 has several texts for the same bytes; a cursor has one.
+        if (Base64Url.encode(tag.success) !== tagText) return null
+        for (const key of yield* keys) {
+          if (yield* Effect.orDie(mac.verify(key, tag.success, signed(binding, text)))) {
+            const position = decodePosition(bytes.success)
+            return position._tag === "Some" ? position.value satisfies Position : null
+          }
+        }
+        return null
+      })
+    })
+  })
+).pipe(Layer.provide(Mac.layerWebCrypto.pipe(Layer.provide(SecureRandom.layerWebCrypto))))

@@ -1,0 +1,187 @@
+import type { LogLevel } from "effect"
+import { Config, ConfigProvider, Context, Data, Effect, Layer, Option, Redacted } from "effect"
+
+/** One clear line for whoever starts a program. */
+export class SettingsRefused extends Data.TaggedError("SettingsRefused")<{ readonly message: string }> {}
+
+/** A variable of the environment: what reads it, and what the documents say of it. */
+interface Variable<A> {
+  readonly name: string
+  readonly config: Config.Config<A>
+  readonly unset: string
+  readonly set: string
+}
+
+const variable = <A>(
+  name: string,
+  config: (name: string) => Config.Config<A>,
+  about: { readonly unset: string; readonly set: string }
+): Variable<A> => ({ name, config: config(name), ...about })
+
+const onOff = (name: string) =>
+  Config.option(Config.Literals(["on", "off"], name)).pipe(Config.map(Option.map((value) => value === "on")))
+
+const levels: Record<"debug" | "info" | "warn" | "error", LogLevel.LogLevel> = {
+  debug: "Debug",
+  info: "Info",
+  warn: "Warn",
+  error: "Error"
+}
+
+/** Every variable that the programs read; `.env.example` and the README's table are kept in step with it. */
+export const variables = {
+  port: variable("PORT", (name) => Config.Port(name).pipe(Config.withDefault(3000)), {
+    unset: "3000",
+    set: "the port that the program listens on"
+  }),
+  host: variable("HOST", (name) => Config.NonEmptyString(name).pipe(Config.withDefault("127.0.0.1")), {
+    unset: "127.0.0.1",
+    set: "the address that the program listens on"
+  }),
+  dataDir: variable("OPSDESK_DATA_DIR", (name) => Config.NonEmptyString(name).pipe(Config.withDefault(".opsdesk")), {
+    unset: "`.opsdesk`",
+    set: "where the embedded PostgreSQL keeps its data, and where keys and files are"
+  }),
+  databaseUrl: variable("DATABASE_URL", (name) => Config.option(Config.Redacted(name)), {
+    unset: "embedded PostgreSQL",
+    set: "that PostgreSQL, 15 or later: `postgres://user:password@host:5432/database`"
+  }),
+  pool: variable("DB_POOL", (name) => Config.Int(name).pipe(Config.withDefault(10)), {
+    unset: "10",
+    set: "how many connections a program opens to PostgreSQL at most"
+  }),
+  demo: variable("OPSDESK_DEMO", onOff, {
+    unset: "`on` with the embedded PostgreSQL on a loopback `HOST`, else `off`",
+    set: "`on` or `off`: whether demo users and tickets are made"
+  }),
+  adminEmail: variable("OPSDESK_ADMIN_EMAIL", (name) => Config.option(Config.NonEmptyString(name)), {
+    unset: "no account but the demo users, where those are on",
+    set: "the first admin's e-mail address"
+  }),
+  adminPassword: variable("OPSDESK_ADMIN_PASSWORD", (name) => Config.option(Config.Redacted(name)), {
+    unset: "no account but the demo users, where those are on",
+    set: "the first admin's password, 8 to 128 characters"
+  }),
+  secret: variable("OPSDESK_SECRET", (name) => Config.option(Config.Redacted(name)), {
+    unset: "made once in `OPSDESK_DATA_DIR`",
+    set: "at least 32 characters, the same for all programs: seals the keys that they share in PostgreSQL"
+  }),
+  publicUrl: variable("OPSDESK_PUBLIC_URL", (name) => Config.option(Config.URL(name)), {
+    unset: "`http://HOST:PORT`",
+    set: "the address that people use, which links are built from"
+  }),
+  logLevel: variable("LOG_LEVEL", (name) =>
+    Config.Literals(["debug", "info", "warn", "error"], name).pipe(
+      Config.withDefault("info" as const),
+      Config.map((level) => levels[level])
+    ), { unset: "`info`", set: "`debug`, `info`, `warn` or `error`" }),
+  logFormat: variable("LOG_FORMAT", (name) => Config.option(Config.Literals(["json", "pretty"], name)), {
+    unset: "`pretty` on a terminal, else `json`",
+    set: "`json` or `pretty`"
+  })
+}
+
+const {
+  adminEmail,
+  adminPassword,
+  databaseUrl,
+  dataDir,
+  demo,
+  host,
+  logFormat,
+  logLevel,
+  pool,
+  port,
+  publicUrl,
+  secret
+} = variables
+
+const read = Config.all({
+  port: port.config,
+  host: host.config,
+  dataDir: dataDir.config,
+  databaseUrl: databaseUrl.config,
+  pool: pool.config,
+  demo: demo.config,
+  adminEmail: adminEmail.config,
+  adminPassword: adminPassword.config,
+  secret: secret.config,
+  publicUrl: publicUrl.config,
+  logLevel: logLevel.config,
+  logFormat: logFormat.config
+})
+
+export const isLoopback = (address: string): boolean =>
+  address === "localhost" || address === "::1" || /^127(\.\d{1,3}){3}$/.test(address)
+
+type Read = Config.Success<typeof read>
+
+const isPostgresUrl = (text: string) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text)
+
+/** What no single variable can say: that they go together. */
+const refusalOf = (found: Read): string | null => {
+  if (Option.isSome(found.databaseUrl) && !isPostgresUrl(Redacted.value(found.databaseUrl.value))) {
+    return "DATABASE_URL must be an address like postgres://user:password@host:5432/database"
+  }
+  if (Option.isSome(found.publicUrl) && !/^https?:$/.test(found.publicUrl.value.protocol)) {
+    return "OPSDESK_PUBLIC_URL must begin with http:// or https://"
+  }
+  if (Option.isSome(found.secret) && Redacted.value(found.secret.value).length < 32) {
+    return "OPSDESK_SECRET must have at least 32 characters"
+  }
+  if (found.pool < 2 || found.pool > 500) return "DB_POOL must be from 2 to 500"
+  if (Option.isSome(found.adminEmail) !== Option.isSome(found.adminPassword)) {
+    return "OPSDESK_ADMIN_EMAIL and OPSDESK_ADMIN_PASSWORD go together: set both or none"
+  }
+  if (Option.isSome(found.adminEmail) && !/^[^\s@]+@[^\s@]+$/.test(found.adminEmail.value)) {
+    return "OPSDESK_ADMIN_EMAIL must be an e-mail address"
+  }
+  if (Option.isSome(found.adminPassword)) {
+    const { length } = [...Redacted.value(found.adminPassword.value)]
+    if (length < 8 || length > 128) return "OPSDESK_ADMIN_PASSWORD must have 8 to 128 characters"
+  }
+  const embedded = Option.isNone(found.databaseUrl)
+  if (embedded && !isLoopback(found.host) && Option.isNone(found.demo) && Option.isNone(found.adminEmail)) {
+    return `HOST=${found.host} can be reached from elsewhere: set OPSDESK_ADMIN_EMAIL and OPSDESK_ADMIN_PASSWORD, or OPSDESK_DEMO, first`
+  }
+  return null
+}
+
+/** What the environment says, checked. */
+export class Settings extends Context.Service<
+  Settings,
+  Omit<Read, "demo"> & {
+    readonly embedded: boolean
+    readonly demo: boolean
+  }
+>()("@opsdesk/stack/Settings") {
+  static readonly make = Effect.gen(function*() {
+    const found = yield* read.pipe(Effect.mapError((error) => new SettingsRefused({ message: lineOf(error.message) })))
+    const refusal = refusalOf(found)
+    if (refusal !== null) return yield* new SettingsRefused({ message: refusal })
+    const embedded = Option.isNone(found.databaseUrl)
+    return Settings.of({
+      ...found,
+      embedded,
+      demo: Option.getOrElse(found.demo, () => embedded && isLoopback(found.host))
+    })
+  })
+
+  static readonly layer = Layer.effect(Settings, Settings.make)
+}
+
+/** The line that a config error comes down to, which names the variable last: `PORT: expected a value between …`. */
+const lineOf = (text: string): string => {
+  const line = text.replaceAll(/\s*\n\s*/g, " ")
+  const [, says, name] = /^SchemaError\((.*) at \["(\w+)"\]\)$/.exec(line) ?? []
+  return says === undefined ? line : `${name}: ${says.charAt(0).toLowerCase()}${says.slice(1)}`
+}
+
+/** The environment without what is set to nothing: `NAME=` in an env file means unset. */
+export const environment = ConfigProvider.layer(ConfigProvider.fromEnvRecord(
+  Object.fromEntries(
+    Object.entries(globalThis.process.env).flatMap(([name, value]) =>
+      value === undefined || value.trim() === "" ? [] : [[name, value]]
+    )
+  )
+))

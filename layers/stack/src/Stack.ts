@@ -1,0 +1,90 @@
+import type { Trouble } from "@opsdesk/capabilities/Dependencies"
+import { Dependencies } from "@opsdesk/capabilities/Dependencies"
+import { Argon2Passwords } from "@opsdesk/crypto/Argon2Passwords"
+import { JoseAccessTokens } from "@opsdesk/crypto/JoseAccessTokens"
+import { MacCursors } from "@opsdesk/crypto/MacCursors"
+import { secretFile } from "@opsdesk/crypto/secretFile"
+import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
+import { schemaTrouble } from "@opsdesk/postgres/Migrator"
+import { PostgresJournal } from "@opsdesk/postgres/PostgresJournal"
+import { PostgresKeyring } from "@opsdesk/postgres/PostgresKeyring"
+import { PostgresSql } from "@opsdesk/postgres/PostgresSql"
+import { PostgresTransaction } from "@opsdesk/postgres/PostgresTransaction"
+import { Logs } from "@opsdesk/telemetry/Logs"
+import { Prometheus } from "@opsdesk/telemetry/Prometheus"
+import { Clock, Effect, Layer, Option } from "effect"
+import { Digest, SecureRandom } from "effect/crypto"
+import { SqlClient } from "effect/sql"
+import { Database } from "./Database.ts"
+import { Settings } from "./Settings.ts"
+
+/** Time, like every other capability, is chosen here; tests choose another. */
+const SystemClock = Layer.succeed(Clock.Clock, Clock.Clock.defaultValue())
+
+const Random = SecureRandom.layerWebCrypto
+
+const Sql = (service: string) =>
+  Layer.unwrap(Effect.gen(function*() {
+    const { programUrl } = yield* Database
+    const { pool } = yield* Settings
+    return PostgresSql({ url: programUrl, applicationName: `opsdesk-${service}`, maxConnections: pool })
+  }))
+
+const Keys = Layer.unwrap(Effect.gen(function*() {
+  const { dataDir, secret } = yield* Settings
+  return PostgresKeyring(Option.isSome(secret) ? secret.value : yield* secretFile(dataDir))
+}))
+
+const Tokens = Layer.unwrap(Effect.map(Settings, ({ publicUrl }) =>
+  // The same for all programs of a desk, whichever port each listens on.
+  JoseAccessTokens({ issuer: Option.match(publicUrl, { onNone: () => "opsdesk", onSome: ({ origin }) => origin }) })))
+
+const away = (detail: string): Trouble => ({ away: true, detail })
+
+const PostgresDependencies = Layer.effect(
+  Dependencies,
+  Effect.gen(function*() {
+    const sql = yield* SqlClient.SqlClient
+    const digest = yield* Digest.Digest
+    const migrations = yield* migrationFiles
+    const answersAt = (what: Effect.Effect<string | null, unknown>) =>
+      what.pipe(
+        Effect.map((detail): Trouble | null => detail === null ? null : { away: false, detail }),
+        Effect.timeoutOrElse({
+          duration: "2 seconds",
+          orElse: () => Effect.succeed(away("does not answer within 2 s"))
+        }),
+        Effect.catchCause(() => Effect.succeed(away("does not answer")))
+      )
+    return [
+      { name: "postgres", trouble: answersAt(Effect.as(sql`select 1`, null)) },
+      {
+        name: "schema",
+        trouble: answersAt(
+          schemaTrouble(migrations).pipe(
+            Effect.provideService(SqlClient.SqlClient, sql),
+            Effect.provideService(Digest.Digest, digest)
+          )
+        )
+      }
+    ]
+  })
+)
+
+/** One layer for each capability, chosen by the settings: the only place that knows them all. */
+export const Stack = (service: string) =>
+  Layer.mergeAll(Tokens, MacCursors).pipe(
+    Layer.provideMerge(Keys),
+    Layer.provideMerge(Layer.mergeAll(PostgresTransaction, PostgresJournal, PostgresDependencies, Argon2Passwords)),
+    Layer.provideMerge(Sql(service)),
+    Layer.provideMerge(Layer.mergeAll(Random, Digest.layerWebCrypto, Prometheus, SystemClock))
+  )
+
+/** How programs log; outermost, so that everything inside is logged alike. */
+export const StackLogs = (service: string) =>
+  Layer.unwrap(Effect.map(Settings, ({ logFormat, logLevel }) =>
+    Logs({
+      service,
+      level: logLevel,
+      format: Option.getOrElse(logFormat, () => globalThis.process.stdout.isTTY ? "pretty" as const : "json" as const)
+    })))

@@ -1,0 +1,65 @@
+import { Cause, Context, Layer, Logger, References, Tracer } from "effect"
+import type { LogLevel } from "effect"
+
+export interface LogOptions {
+  readonly service: string
+  readonly level: LogLevel.LogLevel
+  readonly format: "json" | "pretty"
+}
+
+/** The names that an annotation may have; anything else stays out, so that nothing secret gets in by accident. */
+const allowed: ReadonlySet<string> = new Set([
+  "request_id",
+  "user_id",
+  "ticket_id",
+  "trace_id",
+  "span_id",
+  "method",
+  "route",
+  "status",
+  "duration_ms",
+  "dependency"
+])
+
+/** Whatever it is: a line that cannot be written must not end what it tells of. */
+const jsonOf = (part: unknown): string => {
+  try {
+    return JSON.stringify(part) ?? String(part)
+  } catch {
+    return Object.prototype.toString.call(part)
+  }
+}
+
+const textOf = (part: unknown): string =>
+  typeof part === "string" ? part : part instanceof Error ? `${part.name}: ${part.message}` : jsonOf(part)
+
+const valueOf = (value: unknown) => typeof value === "number" || typeof value === "boolean" ? value : textOf(value)
+
+/** JSON escapes what commands a terminal, but for DEL and the C1 controls. */
+const escaped = (text: string): string =>
+  text.replaceAll(/[\u007f-\u009f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
+
+/** One JSON object a line. */
+const json = (service: string) =>
+  Logger.make(({ cause, date, fiber, logLevel, message }) => {
+    const span = Context.getOrUndefined(fiber.context, Tracer.ParentSpan)
+    const annotations = Object.entries(fiber.getRef(References.CurrentLogAnnotations))
+      .filter(([name]) => allowed.has(name))
+      .map(([name, value]) => [name, valueOf(value)])
+    const line = {
+      timestamp: date.toISOString(),
+      level: logLevel.toLowerCase(),
+      message: (Array.isArray(message) ? message : [message]).map(textOf).join(" "),
+      service,
+      ...(span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }),
+      ...Object.fromEntries(annotations),
+      ...(cause.reasons.length === 0 ? {} : { error: Cause.pretty(cause) })
+    }
+    globalThis.process.stdout.write(`${escaped(JSON.stringify(line))}\n`)
+  })
+
+export const Logs = (options: LogOptions) =>
+  Layer.mergeAll(
+    Logger.layer([options.format === "json" ? json(options.service) : Logger.consolePretty()]),
+    Layer.succeed(References.MinimumLogLevel, options.level)
+  )

@@ -1,0 +1,96 @@
+import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
+import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
+import { Transaction } from "@opsdesk/capabilities/Transaction"
+import { bindingOf } from "@opsdesk/kernel/Binding"
+import type { UserId } from "@opsdesk/kernel/Ids"
+import type { PageRequest } from "@opsdesk/kernel/Page"
+import type { Redacted } from "effect"
+import { Context, DateTime, Effect, Layer, Option } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { Unauthenticated } from "./AccessProblems.ts"
+import { AccessStore } from "./AccessStore.ts"
+import type { Actor } from "./Actor.ts"
+import { CurrentActor, grantsOf, permit } from "./Actor.ts"
+import { permissionNames, permissions } from "./Permission.ts"
+import { builtInRoles } from "./Role.ts"
+
+/** Who somebody is, and what can be granted. */
+export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/AccessDesk", {
+  make: Effect.gen(function*() {
+    const { atomic, reading } = yield* Transaction
+    const store = yield* AccessStore
+    const tokens = yield* AccessTokens
+    const cursors = yield* Cursors
+    const random = yield* SecureRandom.SecureRandom
+
+    /** The person, as they stand now, or none: unknown or deactivated. */
+    const actor = Effect.fnUntraced(function*(userId: UserId) {
+      const [row] = yield* store.actor(userId)
+      if (row === undefined) return Option.none<Actor>()
+      return Option.some<Actor>({
+        userId: row.userId,
+        roles: row.roles,
+        teamIds: new Set(row.teamIds),
+        grants: grantsOf(row.grants)
+      })
+    }, reading)
+
+    /** The actor whom an access token speaks for. What they may do is read anew each time: a token grants nothing itself. */
+    const authenticate = Effect.fnUntraced(function*(token: Redacted.Redacted<string>) {
+      const verified = yield* tokens.verify(token)
+      if (Option.isNone(verified)) return yield* new Unauthenticated()
+      const found = yield* actor(verified.value.userId)
+      return Option.isSome(found) ? found.value : yield* new Unauthenticated()
+    })
+
+    const roles = Effect.fn("AccessDesk.roles")(function*(request: PageRequest) {
+      const reader = yield* CurrentActor
+      yield* permit(reader, "user:read")
+      return yield* readPage(cursors, {
+        request,
+        binding: bindingOf("roles", reader.userId, {}),
+        read: (after, rows) => store.roles(after === null ? null : String(after[0]), rows),
+        positionOf: (role) => [role.name],
+        count: store.countRoles
+      })
+    }, reading)
+
+    const allPermissions = Effect.fn("AccessDesk.permissions")(function*(request: PageRequest) {
+      const reader = yield* CurrentActor
+      yield* permit(reader, "user:read")
+      const names = [...permissionNames].sort()
+      return yield* readPage(cursors, {
+        request,
+        binding: bindingOf("permissions", reader.userId, {}),
+        read: (after, rows) =>
+          Effect.succeed(
+            names.filter((name) => after === null || name > String(after[0])).slice(0, rows)
+              .map((name) => ({ name, description: permissions[name] }))
+          ),
+        positionOf: ({ name }) => [name],
+        count: Effect.succeed(names.length)
+      })
+    })
+
+    /**
+     * Makes sure that the built-in roles are there. A permission that is new with this version is granted to the built-in
+     * roles that have it; one that was there before is left as the desk's admins have arranged it.
+     */
+    const ensureBuiltInRoles = Effect.fn("AccessDesk.ensureBuiltInRoles")(function*() {
+      const at = yield* DateTime.now
+      const fresh = new Set(
+        (yield* store.insertPermissions(
+          permissionNames.map((name) => ({ name, description: permissions[name] }))
+        )).map(({ name }) => name)
+      )
+      for (const { name, permissions: grants } of builtInRoles) {
+        yield* store.insertRole(yield* random.uuidV7(), name, at)
+        yield* store.insertGrants(name, grants.filter(({ permission }) => fresh.has(permission)))
+      }
+    }, atomic)
+
+    return { actor, authenticate, ensureBuiltInRoles, roles, permissions: allPermissions }
+  })
+}) {
+  static readonly layer = Layer.effect(AccessDesk, AccessDesk.make).pipe(Layer.provide(AccessStore.layer))
+}

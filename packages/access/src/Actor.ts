@@ -1,0 +1,35 @@
+import type { TeamId, UserId } from "@opsdesk/kernel/Ids"
+import { Forbidden } from "@opsdesk/kernel/Problem"
+import { Context, Effect } from "effect"
+import type { Grant, Permission, Scope } from "./Permission.ts"
+
+/** Somebody who is signed in, with all that decides what they may do. */
+export interface Actor {
+  readonly userId: UserId
+  readonly roles: ReadonlyArray<string>
+  readonly teamIds: ReadonlySet<TeamId>
+  readonly grants: ReadonlyMap<Permission, ReadonlySet<Scope>>
+}
+
+/** Who acts. */
+export class CurrentActor extends Context.Service<CurrentActor, Actor>()("@opsdesk/access/CurrentActor") {}
+
+export const grantsOf = (grants: Iterable<Grant>): Actor["grants"] => {
+  const all = new Map<Permission, Set<Scope>>()
+  for (const { permission, scope } of grants) {
+    all.set(permission, (all.get(permission) ?? new Set()).add(scope))
+  }
+  return all
+}
+
+const nothing: ReadonlySet<Scope> = new Set()
+
+/** The scopes in which the actor holds a permission. */
+export const scopesOf = (actor: Actor, permission: Permission): ReadonlySet<Scope> =>
+  actor.grants.get(permission) ?? nothing
+
+export const holdsAnywhere = (actor: Actor, permission: Permission): boolean => scopesOf(actor, permission).has("any")
+
+/** For what belongs to no ticket: the permission everywhere, or `Forbidden`. */
+export const permit = (actor: Actor, permission: Permission): Effect.Effect<void, Forbidden> =>
+  holdsAnywhere(actor, permission) ? Effect.void : Effect.fail(new Forbidden({ permission }))

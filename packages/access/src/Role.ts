@@ -1,0 +1,39 @@
+import { RoleId } from "@opsdesk/kernel/Ids"
+import { Schema } from "effect"
+import type { Permission, Scope } from "./Permission.ts"
+import { Grant, permissionNames } from "./Permission.ts"
+
+export const RoleName = Schema.String.check(
+  Schema.isPattern(/^[a-z][a-z0-9_-]{0,39}$/u, { message: "must be a role's name: a-z, 0-9, - and _, at most 40" })
+).annotate({ identifier: "RoleName", examples: ["agent"] })
+export type RoleName = typeof RoleName.Type
+
+export const Role = Schema.Struct({
+  id: RoleId,
+  name: RoleName,
+  permissions: Schema.Array(Grant)
+}).annotate({ identifier: "Role" })
+export type Role = typeof Role.Type
+
+const to = (scope: Scope, ...names: ReadonlyArray<Permission>): ReadonlyArray<Grant> =>
+  names.map((permission) => ({ permission, scope }))
+
+const onTickets = permissionNames.filter((name) => name.startsWith("ticket:") || name.startsWith("message:"))
+
+/** The roles that every desk starts with. */
+export const builtInRoles: ReadonlyArray<{ readonly name: RoleName; readonly permissions: ReadonlyArray<Grant> }> = [
+  {
+    name: "customer",
+    permissions: to(
+      "own",
+      "ticket:create",
+      "ticket:read",
+      "ticket:close",
+      "ticket:reopen",
+      "message:read",
+      "message:send"
+    )
+  },
+  { name: "agent", permissions: [...to("team", ...onTickets), ...to("any", "user:read")] },
+  { name: "admin", permissions: to("any", ...permissionNames) }
+]

@@ -1,0 +1,33 @@
+import { AuthApi } from "@opsdesk/access/AuthApi"
+import { RolesApi } from "@opsdesk/access/RolesApi"
+import { AuditApi } from "@opsdesk/audit/AuditApi"
+import { RequestProblems } from "@opsdesk/kernel/RequestProblems"
+import { MessagesApi } from "@opsdesk/messages/MessagesApi"
+import { TicketsApi } from "@opsdesk/tickets/TicketsApi"
+import { TeamsApi } from "@opsdesk/users/TeamsApi"
+import { UsersApi } from "@opsdesk/users/UsersApi"
+import { HttpApi, OpenApi } from "effect/http-api"
+import { described } from "./described.ts"
+
+const Joined = HttpApi.make("opsdesk")
+  .add(AuthApi)
+  .add(UsersApi)
+  .add(TeamsApi)
+  .add(RolesApi)
+  .add(TicketsApi)
+  .add(MessagesApi)
+  .add(AuditApi)
+  .middleware(RequestProblems)
+  .annotate(HttpApi.ParamsParseOptions, { errors: "all" })
+  .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })
+  .annotate(HttpApi.PayloadParseOptions, { errors: "all", onExcessProperty: "error" })
+  .annotateMerge(OpenApi.annotations({
+    title: "OpsDesk",
+    version: "1",
+    description:
+      "Tickets, conversations and the record of both. Errors are problems (RFC 9457): each `type` is the address of a page that explains it.",
+    servers: [{ url: "/", description: "This desk" }]
+  }))
+
+/** What the desk serves under REST: what http serves, client calls and the documents print. */
+export class Api extends Joined.annotateMerge(OpenApi.annotations({ transform: (bare) => described(Joined, bare) })) {}

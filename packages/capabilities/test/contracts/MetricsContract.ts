@@ -1,0 +1,47 @@
+import { assert } from "@effect/vitest"
+import { Metrics } from "@opsdesk/capabilities/Metrics"
+import { Effect } from "effect"
+import type { Suite } from "./Suite.ts"
+
+const request = { method: "GET", route: "/v1/tickets/:id", status: 200 }
+
+/** What every `Metrics` owes. */
+export const metricsContract = (suite: Suite<Metrics>): void =>
+  suite("the measurements", (it) => {
+    it.effect("tell how many requests of each kind were answered, and how fast", () =>
+      Effect.gen(function*() {
+        const metrics = yield* Metrics
+        for (const seconds of [0.002, 0.02, 2]) metrics.httpAnswered(request, seconds)
+        metrics.httpAnswered({ ...request, status: 404 }, 0.001)
+        metrics.httpAnswered({ ...request, method: "PATCH" }, 20)
+        const { body, contentType } = yield* metrics.exposition
+        assert.match(contentType, /^text\/plain; version=0\.0\.4/)
+        const name = "opsdesk_http_request_duration_seconds"
+        const labels = (status: number, method = "GET") =>
+          `method="${method}",route="/v1/tickets/:id",status="${status}"`
+        const lines = body.split("\n")
+        assert.includeMembers(lines, [
+          `# TYPE ${name} histogram`,
+          `${name}_count{${labels(200)}} 3`,
+          `${name}_sum{${labels(200)}} 2.022`,
+          `${name}_count{${labels(404)}} 1`,
+          `${name}_count{${labels(200, "PATCH")}} 1`,
+          `${name}_bucket{le="0.0025",${labels(200)}} 1`,
+          `${name}_bucket{le="0.025",${labels(200)}} 2`,
+          `${name}_bucket{le="10",${labels(200)}} 3`,
+          `${name}_bucket{le="10",${labels(200, "PATCH")}} 0`,
+          `${name}_bucket{le="+Inf",${labels(200, "PATCH")}} 1`
+        ])
+      }))
+
+    it.effect("tell of the process too", () =>
+      Effect.gen(function*() {
+        const metrics = yield* Metrics
+        const { body } = yield* metrics.exposition
+        for (
+          const name of ["process_cpu_seconds_total", "process_resident_memory_bytes", "nodejs_eventloop_lag_seconds"]
+        ) {
+          assert.match(body, new RegExp(`^${name} \\d`, "m"))
+        }
+      }))
+  })

@@ -1,0 +1,104 @@
+import { CurrentActor } from "@opsdesk/access/Actor"
+import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
+import { Journal } from "@opsdesk/capabilities/Journal"
+import { Transaction } from "@opsdesk/capabilities/Transaction"
+import { bindingOf } from "@opsdesk/kernel/Binding"
+import { MessageId } from "@opsdesk/kernel/Ids"
+import { countedUpTo } from "@opsdesk/kernel/Page"
+import type { PageRequest } from "@opsdesk/kernel/Page"
+import { ValidationFailed } from "@opsdesk/kernel/Problem"
+import type { TicketRef } from "@opsdesk/tickets/Ticket"
+import { TicketDoor } from "@opsdesk/tickets/TicketDoor"
+import { permitOn, reaches } from "@opsdesk/tickets/TicketPolicy"
+import { Context, DateTime, Effect, Layer } from "effect"
+import { SecureRandom } from "effect/crypto"
+import type { NewMessage } from "./Message.ts"
+import { Message, Visibility } from "./Message.ts"
+import { messageSent } from "./MessageEvents.ts"
+import { permissionToRead, permissionToSend } from "./MessagePolicy.ts"
+import { MessageNotFound } from "./MessageProblems.ts"
+import { MessageStore } from "./MessageStore.ts"
+
+/** What people say to each other on a ticket. */
+export class MessageDesk extends Context.Service<MessageDesk>()("@opsdesk/messages/MessageDesk", {
+  make: Effect.gen(function*() {
+    const { atomic, reading } = yield* Transaction
+    const store = yield* MessageStore
+    const door = yield* TicketDoor
+    const journal = yield* Journal
+    const cursors = yield* Cursors
+    const random = yield* SecureRandom.SecureRandom
+
+    /** The ticket, and which of its messages the actor may read. */
+    const readableOn = Effect.fnUntraced(function*(ref: TicketRef) {
+      const actor = yield* CurrentActor
+      const ticket = yield* door.find(actor, ref)
+      const readable = Visibility.literals.filter((visibility) => reaches(actor, permissionToRead(visibility), ticket))
+      if (readable.length === 0) yield* permitOn(actor, "message:read", ticket)
+      return { actor, ticket, readable }
+    })
+
+    const get = Effect.fn("MessageDesk.get")(function*(ref: TicketRef, id: MessageId) {
+      const { readable, ticket } = yield* readableOn(ref)
+      const [message] = yield* store.byId(ticket.id, readable, id)
+      return message ?? (yield* new MessageNotFound())
+    }, reading)
+
+    const list = Effect.fn("MessageDesk.list")(function*(ref: TicketRef, request: PageRequest) {
+      const { actor, readable, ticket } = yield* readableOn(ref)
+      return yield* readPage(cursors, {
+        request,
+        binding: bindingOf("messages", actor.userId, { ticketId: ticket.id }),
+        read: (after, rows) => store.page(ticket.id, readable, Number(after?.[0] ?? 0), rows),
+        positionOf: ({ seq }) => [seq],
+        count: store.count(ticket.id, readable, countedUpTo + 1)
+      })
+    }, reading)
+
+    /**
+     * Adds a message, once: the same `clientMessageId` from the same person gives the message that is there already. The
+     * ticket's lock makes two that come at once take turns.
+     */
+    const send = Effect.fn("MessageDesk.send")(function*(ref: TicketRef, input: NewMessage) {
+      const actor = yield* CurrentActor
+      const ticket = yield* door.lock(actor, ref)
+      yield* permitOn(actor, permissionToSend(input.visibility), ticket)
+      const clientMessageId = input.clientMessageId ?? null
+      if (clientMessageId !== null) {
+        const [sent] = yield* store.bySender(ticket.id, actor.userId, clientMessageId)
+        if (sent !== undefined) {
+          if (sent.body === input.body && sent.visibility === input.visibility) return sent
+          return yield* ValidationFailed.at("/clientMessageId", "belongs to another message of yours on this ticket")
+        }
+      }
+      const message = new Message({
+        id: MessageId.make(yield* random.uuidV7()),
+        ticketId: ticket.id,
+        seq: yield* door.drawSeq(ticket),
+        authorId: actor.userId,
+        body: input.body,
+        visibility: input.visibility,
+        clientMessageId,
+        createdAt: yield* DateTime.now
+      })
+      yield* store.insert(message)
+      yield* journal.record({
+        at: message.createdAt,
+        actorId: actor.userId,
+        action: "message.sent",
+        entity: { type: "message", id: message.id },
+        before: null,
+        // The record says that and where something was said; what was said stays with the ticket.
+        after: { ticketId: ticket.id, seq: message.seq, visibility: message.visibility },
+        events: [messageSent(message)]
+      })
+      return message
+    }, atomic)
+
+    return { get, list, send }
+  })
+}) {
+  static readonly layer = Layer.effect(MessageDesk, MessageDesk.make).pipe(
+    Layer.provide([MessageStore.layer, TicketDoor.layer])
+  )
+}

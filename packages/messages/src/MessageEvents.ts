@@ -1,0 +1,19 @@
+import type { NewEvent } from "@opsdesk/kernel/EventEnvelope"
+import { Schema } from "effect"
+import { Message } from "./Message.ts"
+
+/** What the slice tells the world. */
+export const messageEventTypes = ["message.sent"] as const
+
+const toJson = Schema.encodeSync(Message.json)
+
+export const messageJson = (message: Message): { readonly [key: string]: Schema.Json } => ({ ...toJson(message) })
+
+/** An internal note is told only to those who may read it. */
+export const messageSent = (message: Message): NewEvent => ({
+  type: "message.sent",
+  ticketId: message.ticketId,
+  seq: message.seq,
+  audience: message.visibility,
+  payload: { message: messageJson(message) }
+})

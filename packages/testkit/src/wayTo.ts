@@ -1,0 +1,61 @@
+import { Effect } from "effect"
+import type { Socket } from "node:net"
+import { connect, createServer } from "node:net"
+
+/** A port of our own that leads to a server, wherever that is at the moment, for as long as the scope lives. */
+export interface Way {
+  readonly port: number
+  /** Where calls go from now on. */
+  readonly leadTo: (port: number) => void
+  /** Calls are taken, and nothing is heard from the other end: a network that has gone. What is said is kept. */
+  readonly fallSilent: () => void
+  /** Hands on what was kept, and all that follows. */
+  readonly speakAgain: () => void
+}
+
+export const wayTo = Effect.fnUntraced(function*(first: number) {
+  const sockets = new Set<Socket>()
+  let target = first
+  let silent = false
+
+  const server = createServer((caller) => {
+    const callee = connect({ host: "127.0.0.1", port: target, noDelay: true })
+    for (const [from, to] of [[caller, callee], [callee, caller]] as const) {
+      sockets.add(from)
+      from.on("data", (bytes) => void to.write(bytes))
+      from.once("error", () => from.destroy())
+      from.once("close", () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+      if (silent) from.pause()
+    }
+  })
+  const port = yield* Effect.acquireRelease(
+    Effect.callback<number>((resume) => {
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address()
+        const known = typeof address === "object" && address !== null
+        resume(known ? Effect.succeed(address.port) : Effect.die(new Error("the way has no port")))
+      })
+    }),
+    () =>
+      Effect.callback<void>((resume) => {
+        server.close(() => resume(Effect.void))
+        for (const socket of sockets) socket.destroy()
+      })
+  )
+  const way: Way = {
+    port,
+    leadTo: (next) => void (target = next),
+    fallSilent: () => {
+      silent = true
+      for (const socket of sockets) socket.pause()
+    },
+    speakAgain: () => {
+      silent = false
+      for (const socket of sockets) socket.resume()
+    }
+  }
+  return way
+})

@@ -1,0 +1,120 @@
+import type { Actor } from "@opsdesk/access/Actor"
+import { EventEnvelope } from "@opsdesk/kernel/EventEnvelope"
+import type { HistoryEntryId, TicketId } from "@opsdesk/kernel/Ids"
+import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import type { Statement } from "effect/sql"
+import { SqlClient } from "effect/sql"
+import { HistoryEntry, Ticket } from "./Ticket.ts"
+import type { TicketRef, TicketStatus } from "./Ticket.ts"
+import { visibleTo } from "./TicketScopeStore.ts"
+
+const decodeTickets = Schema.decodeUnknownEffect(Schema.Array(Ticket))
+const decodeNumbers = Schema.decodeUnknownEffect(Schema.Tuple([Schema.Struct({ number: Schema.Int })]))
+const decodeHistory = Schema.decodeUnknownEffect(Schema.Array(HistoryEntry))
+const decodeEvents = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ ...EventEnvelope.fields, occurredAt: Schema.DateTimeUtcFromDate }))
+)
+
+export interface Move {
+  readonly id: HistoryEntryId
+  readonly from: TicketStatus | null
+  readonly by: Actor
+  readonly comment: string | null
+}
+
+/** All SQL about one ticket. */
+export class TicketStore extends Context.Service<TicketStore>()("@opsdesk/tickets/TicketStore", {
+  make: Effect.gen(function*() {
+    const sql = yield* SqlClient.SqlClient
+
+    const columns = sql`
+      t.id, t.number, t.title, t.description, t.type, t.status, t.priority, t.requester_id, t.assignee_id, t.team_id,
+      t.version, t.last_seq, t.created_at, t.updated_at, t.resolved_at, t.closed_at`
+
+    const named = (actor: Actor, ref: TicketRef) =>
+      sql`${typeof ref === "number" ? sql`t.number = ${ref}` : sql`t.id = ${ref}`} and ${visibleTo(sql, actor)}`
+
+    const find = (actor: Actor, ref: TicketRef) =>
+      Effect.flatMap(sql`select ${columns} from tickets t where ${named(actor, ref)}`, decodeTickets)
+
+    /** Holds the ticket until the transaction ends. */
+    const lock = (actor: Actor, ref: TicketRef) =>
+      Effect.flatMap(sql`select ${columns} from tickets t where ${named(actor, ref)} for no key update`, decodeTickets)
+
+    /** Gives the ticket its number. */
+    const insert = (ticket: Ticket) =>
+      sql`
+        insert into tickets (id, title, description, type, status, priority, requester_id, assignee_id, team_id,
+          version, last_seq, created_at, updated_at)
+        values (${ticket.id}, ${ticket.title}, ${ticket.description}, ${ticket.type}, ${ticket.status},
+          ${ticket.priority}::ticket_priority, ${ticket.requesterId}, ${ticket.assigneeId}, ${ticket.teamId},
+          ${ticket.version}, ${ticket.lastSeq}, ${DateTime.toDateUtc(ticket.createdAt)},
+          ${DateTime.toDateUtc(ticket.updatedAt)})
+        returning number`.pipe(
+        Effect.flatMap(decodeNumbers),
+        Effect.map(([{ number }]) => new Ticket({ ...ticket, number }))
+      )
+
+    const save = (ticket: Ticket) =>
+      sql`
+        update tickets set title = ${ticket.title}, description = ${ticket.description}, type = ${ticket.type},
+          status = ${ticket.status}, priority = ${ticket.priority}::ticket_priority,
+          assignee_id = ${ticket.assigneeId}, team_id = ${ticket.teamId}, version = ${ticket.version},
+          last_seq = ${ticket.lastSeq}, updated_at = ${DateTime.toDateUtc(ticket.updatedAt)},
+          resolved_at = ${dateOrNull(ticket.resolvedAt)}, closed_at = ${dateOrNull(ticket.closedAt)}
+        where id = ${ticket.id}`.pipe(Effect.asVoid)
+
+    /** Draws the next sequence for an event that does not change the ticket itself. */
+    const drawSeq = (id: TicketId) =>
+      sql`update tickets set last_seq = last_seq + 1 where id = ${id}`.pipe(Effect.asVoid)
+
+    const insertMove = (ticket: Ticket, move: Move) =>
+      sql`
+        insert into ticket_status_history (id, ticket_id, from_status, to_status, actor_id, comment, at, seq)
+        values (${move.id}, ${ticket.id}, ${move.from}, ${ticket.status}, ${move.by.userId}, ${move.comment},
+          ${DateTime.toDateUtc(ticket.updatedAt)}, ${ticket.lastSeq})`.pipe(Effect.asVoid)
+
+    const movesOf = (id: TicketId, afterSeq: number) =>
+      sql`from ticket_status_history where ticket_id = ${id} and seq > ${afterSeq}`
+
+    const history = (id: TicketId, afterSeq: number, rows: number) =>
+      Effect.flatMap(
+        sql`
+          select id, ticket_id, from_status as "from", to_status as "to", actor_id, comment, at, seq
+          ${movesOf(id, afterSeq)}
+          order by seq
+          limit ${rows}`,
+        decodeHistory
+      )
+
+    const eventsOf = (id: TicketId, internalToo: boolean, afterSeq: number) =>
+      sql`from events where ticket_id = ${id} and seq > ${afterSeq} and (${internalToo} or audience = 'public')`
+
+    const events = (id: TicketId, internalToo: boolean, afterSeq: number, rows: number) =>
+      Effect.flatMap(
+        sql`
+          select id, position, type, occurred_at, ticket_id, seq, actor_id, request_id, traceparent, payload
+          ${eventsOf(id, internalToo, afterSeq)}
+          order by seq
+          limit ${rows}`,
+        decodeEvents
+      )
+
+    const count = (rows: Statement.Fragment, upTo: number) =>
+      Effect.map(
+        sql<{ count: number }>`select count(*) as count from (select ${rows} limit ${upTo}) counted`,
+        ([row]) => row?.count ?? 0
+      )
+
+    const countHistory = (id: TicketId, upTo: number) => count(movesOf(id, 0), upTo)
+
+    const countEvents = (id: TicketId, internalToo: boolean, afterSeq: number, upTo: number) =>
+      count(eventsOf(id, internalToo, afterSeq), upTo)
+
+    return { find, lock, insert, save, drawSeq, insertMove, history, countHistory, events, countEvents }
+  })
+}) {
+  static readonly layer = Layer.effect(TicketStore, TicketStore.make)
+}
+
+const dateOrNull = (at: DateTime.Utc | null) => at === null ? null : DateTime.toDateUtc(at)

@@ -1,0 +1,189 @@
+import { assert, layer } from "@effect/vitest"
+import { AccessDesk } from "@opsdesk/access/AccessDesk"
+import type { Actor } from "@opsdesk/access/Actor"
+import type { Position } from "@opsdesk/capabilities/Cursors"
+import { TeamId, UserId } from "@opsdesk/kernel/Ids"
+import type { Person } from "@opsdesk/testkit/people"
+import { personIds, teamIds } from "@opsdesk/testkit/people"
+import { TestStack } from "@opsdesk/testkit/TestDatabase"
+import { DateTime, Effect, Layer, Option, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import type { SortField, SortKey, TicketFilter } from "../src/TicketFilter.ts"
+import { newestFirst } from "../src/TicketFilter.ts"
+import { TicketListStore } from "../src/TicketListStore.ts"
+import { orderOf, positionIn } from "../src/TicketOrder.ts"
+
+/** A node of a plan, as `explain (format json)` gives it. */
+interface PlanNode {
+  readonly "Node Type": string
+  readonly "Relation Name"?: string
+  readonly "Actual Rows"?: number
+  readonly "Actual Loops"?: number
+  readonly "Rows Removed by Filter"?: number
+  readonly Plans?: ReadonlyArray<PlanNode>
+}
+
+const PlanNode: Schema.Codec<PlanNode> = Schema.Struct({
+  "Node Type": Schema.String,
+  "Relation Name": Schema.optionalKey(Schema.String),
+  "Actual Rows": Schema.optionalKey(Schema.Number),
+  "Actual Loops": Schema.optionalKey(Schema.Number),
+  "Rows Removed by Filter": Schema.optionalKey(Schema.Number),
+  Plans: Schema.optionalKey(Schema.Array(Schema.suspend((): Schema.Codec<PlanNode> => PlanNode)))
+})
+
+const decodePlan = Schema.decodeUnknownEffect(Schema.Tuple([Schema.Struct({ Plan: PlanNode })]))
+
+const nodesOf = (node: PlanNode): ReadonlyArray<PlanNode> => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
+
+const explain = Effect.fnUntraced(function*(
+  statement: { readonly compile: () => readonly [sql: string, params: ReadonlyArray<unknown>] },
+  options: "" | "analyze, timing off, "
+) {
+  const sql = yield* SqlClient.SqlClient
+  const [text, params] = statement.compile()
+  const [row] = yield* sql.unsafe<{ readonly [column: string]: unknown }>(
+    `explain (${options}format json) ${text}`,
+    params
+  )
+  const [{ Plan }] = yield* decodePlan(Object.values(row ?? {})[0])
+  return nodesOf(Plan)
+})
+
+/** How many rows of tickets a plan has looked at, whether it kept them or not. */
+const touched = (nodes: ReadonlyArray<PlanNode>): number =>
+  nodes.filter((node) => node["Relation Name"] === "tickets").reduce(
+    (rows, node) =>
+      rows + ((node["Actual Rows"] ?? 0) + (node["Rows Removed by Filter"] ?? 0)) * (node["Actual Loops"] ?? 1),
+    0
+  )
+
+const fields: ReadonlyArray<SortField> = ["createdAt", "updatedAt", "priority", "number"]
+const keys: ReadonlyArray<SortKey> = fields.flatMap((field) => [
+  { field, descending: false },
+  { field, descending: true }
+])
+
+/** Every sort by one field or two, each way. */
+const sorts: ReadonlyArray<ReadonlyArray<SortKey>> = keys.flatMap((first) => [
+  [first],
+  ...keys.filter(({ field }) => field !== first.field).map((second) => [first, second])
+])
+
+const instant = (text: string) => DateTime.makeUnsafe(text)
+
+const worker = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const [row] = yield* sql<{ assigneeId: string; requesterId: string }>`
+    select assignee_id, requester_id from tickets where assignee_id is not null order by number limit 1`
+  return { assignee: UserId.make(row?.assigneeId ?? ""), requester: UserId.make(row?.requesterId ?? "") }
+})
+
+const filtersFor = (some: { readonly assignee: UserId; readonly requester: UserId }): ReadonlyArray<TicketFilter> => {
+  const single: ReadonlyArray<TicketFilter> = [
+    { status: ["open"] },
+    { status: ["open", "in_progress", "waiting"] },
+    { status: ["closed"] },
+    { priority: ["urgent"] },
+    { priority: ["low", "normal"] },
+    { type: ["incident"] },
+    { assignee: "me" },
+    { assignee: "none" },
+    { assignee: some.assignee },
+    { requester: some.requester },
+    { team: TeamId.make(teamIds.Support) },
+    { team: "none" },
+    { q: "m4711" },
+    { q: "s4711" },
+    { q: "nothing that stands anywhere" },
+    { createdAfter: instant("2024-10-01T00:00:00Z") },
+    { createdBefore: instant("2022-02-01T00:00:00Z") },
+    { updatedAfter: instant("2024-10-01T00:00:00Z") }
+  ]
+  const [, , , urgent, , incident] = single
+  const pairs = single.flatMap((filter): ReadonlyArray<TicketFilter> => [
+    { ...urgent, ...filter },
+    { ...incident, ...filter },
+    { status: ["open"], ...filter }
+  ])
+  return [{}, ...single, ...pairs]
+}
+
+const actorOf = Effect.fnUntraced(function*(person: Person) {
+  const desk = yield* AccessDesk
+  return Option.getOrThrow(yield* desk.actor(UserId.make(personIds[person])))
+})
+
+const Suite = Layer.mergeAll(TicketListStore.layer, AccessDesk.layer).pipe(Layer.provideMerge(TestStack("aged")))
+
+layer(Suite, { excludeTestServices: true })("lists over 100,000 tickets", (it) => {
+  it.effect(
+    "answer every filter and sort from an index, for every kind of person, on the first page and a later one",
+    () =>
+      Effect.gen(function*() {
+        const store = yield* TicketListStore
+        const scanned: Array<string> = []
+        let plans = 0
+        const look = Effect.fnUntraced(function*(
+          actor: Actor,
+          filter: TicketFilter,
+          sort: ReadonlyArray<SortKey>,
+          position: Position | null
+        ) {
+          plans++
+          const nodes = yield* explain(store.statement(actor, filter, orderOf(sort), position, 21), "")
+          if (nodes.some((node) => node["Node Type"] === "Seq Scan" && node["Relation Name"] === "tickets")) {
+            const name = `${actor.roles.join()} ${JSON.stringify(filter)} by ${JSON.stringify(sort)}`
+            scanned.push(position === null ? name : `${name} after ${JSON.stringify(position)}`)
+          }
+        })
+        for (const person of ["alex", "ada", "carla"] as const) {
+          const actor = yield* actorOf(person)
+          const filters = filtersFor(yield* worker)
+          for (const filter of filters) for (const sort of sorts) yield* look(actor, filter, sort, null)
+          const rows = yield* store.page(yield* actorOf("alex"), {}, orderOf(newestFirst), null, 50_000)
+          const middle = rows.at(-1)
+          if (middle === undefined) return yield* Effect.die(new Error("no tickets"))
+          for (const filter of filters.slice(0, 19)) {
+            for (const sort of sorts) yield* look(actor, filter, sort, positionIn(orderOf(sort))(middle))
+          }
+        }
+        assert.isAbove(plans, 5_000)
+        assert.deepStrictEqual(scanned, [])
+      }),
+    240_000
+  )
+
+  it.effect("would be seen to scan, if they did", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const nodes = yield* explain(sql`select id from tickets t where t.description = 'no index holds this'`, "")
+      assert.isTrue(nodes.some((node) => node["Node Type"] === "Seq Scan" && node["Relation Name"] === "tickets"))
+    }))
+
+  it.effect("look at little more than a page, where people look all day", () =>
+    Effect.gen(function*() {
+      const store = yield* TicketListStore
+      const urgentFirst: ReadonlyArray<SortKey> = [
+        { field: "priority", descending: true },
+        { field: "createdAt", descending: false }
+      ]
+      const hot: ReadonlyArray<readonly [Person, TicketFilter, ReadonlyArray<SortKey>, number]> = [
+        // One ticket in six is in the agent's reach, so six are looked at for each that is shown.
+        ["ada", {}, newestFirst, 21 * 30],
+        ["ada", {}, urgentFirst, 21 * 30],
+        ["ada", { team: TeamId.make(teamIds.Support) }, newestFirst, 21 * 30],
+        ["ada", { assignee: "me" }, newestFirst, 21],
+        ["carla", {}, newestFirst, 21],
+        ["alex", {}, newestFirst, 21],
+        ["alex", {}, urgentFirst, 21],
+        ["alex", { status: ["open"] }, newestFirst, 21 * 40],
+        ["alex", { q: "m4711" }, newestFirst, 200]
+      ]
+      for (const [person, filter, sort, most] of hot) {
+        const statement = store.statement(yield* actorOf(person), filter, orderOf(sort), null, 21)
+        const rows = touched(yield* explain(statement, "analyze, timing off, "))
+        assert.isAtMost(rows, most, `${person} ${JSON.stringify(filter)} by ${JSON.stringify(sort)}`)
+      }
+    }))
+})

@@ -1,0 +1,209 @@
+import type { Actor } from "@opsdesk/access/Actor"
+import { CurrentActor, permit } from "@opsdesk/access/Actor"
+import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
+import { Journal } from "@opsdesk/capabilities/Journal"
+import { Passwords } from "@opsdesk/capabilities/Passwords"
+import { Transaction } from "@opsdesk/capabilities/Transaction"
+import { bindingOf } from "@opsdesk/kernel/Binding"
+import type { TeamId } from "@opsdesk/kernel/Ids"
+import { UserId } from "@opsdesk/kernel/Ids"
+import { countedUpTo } from "@opsdesk/kernel/Page"
+import type { PageRequest } from "@opsdesk/kernel/Page"
+import type { Fault } from "@opsdesk/kernel/Problem"
+import { ValidationFailed } from "@opsdesk/kernel/Problem"
+import type { Schema } from "effect"
+import { Context, DateTime, Effect, Layer, Redacted } from "effect"
+import { SecureRandom } from "effect/crypto"
+import type { NewUser, RolesOfUser, UserChanges } from "./User.ts"
+import { User } from "./User.ts"
+import { userEvent } from "./UserEvents.ts"
+import { UserNotFound } from "./UserProblems.ts"
+import type { UserFilter } from "./UserStore.ts"
+import { UserStore } from "./UserStore.ts"
+
+/** What of an account goes into the record: everything but secrets. */
+const recorded = ({ active, email, name, roles, teamIds }: User): { readonly [key: string]: Schema.Json } => ({
+  email,
+  name,
+  active,
+  roles: [...roles],
+  teamIds: [...teamIds]
+})
+
+const sameSet = (a: ReadonlyArray<string>, b: ReadonlyArray<string>) =>
+  a.length === b.length && a.every((item) => b.includes(item))
+
+/** Accounts: who is here, and which roles they have. */
+export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDesk", {
+  make: Effect.gen(function*() {
+    const { atomic, reading } = yield* Transaction
+    const store = yield* UserStore
+    const journal = yield* Journal
+    const passwords = yield* Passwords
+    const cursors = yield* Cursors
+    const random = yield* SecureRandom.SecureRandom
+
+    const hashOf = (password: string | undefined) =>
+      password === undefined ? Effect.succeed(null) : passwords.hash(Redacted.make(password))
+
+    const rolesMustExist = Effect.fnUntraced(function*(roles: ReadonlyArray<string>) {
+      const known = new Set((yield* store.knownRoles(roles)).map(({ name }) => name))
+      const errors = roles.flatMap((role, at): ReadonlyArray<Fault> =>
+        known.has(role) ? [] : [{ pointer: `/roles/${at}`, detail: "is not the name of a role" }]
+      )
+      if (errors.length > 0) return yield* new ValidationFailed({ errors })
+    })
+
+    const teamsMustExist = Effect.fnUntraced(function*(teamIds: ReadonlyArray<TeamId>) {
+      const known = new Set((yield* store.knownTeams(teamIds)).map(({ id }) => id))
+      const errors = teamIds.flatMap((id, at): ReadonlyArray<Fault> =>
+        known.has(id) ? [] : [{ pointer: `/teamIds/${at}`, detail: "is not the id of a team" }]
+      )
+      if (errors.length > 0) return yield* new ValidationFailed({ errors })
+    })
+
+    const lock = Effect.fnUntraced(function*(id: UserId) {
+      const [user] = yield* store.lock(id)
+      return user ?? (yield* new UserNotFound())
+    })
+
+    const list = Effect.fn("UserDesk.list")(function*(filter: UserFilter, request: PageRequest) {
+      const actor = yield* CurrentActor
+      yield* permit(actor, "user:read")
+      return yield* readPage(cursors, {
+        request,
+        binding: bindingOf("users", actor.userId, filter),
+        read: (after, rows) =>
+          store.page(filter, after === null ? null : { name: String(after[0]), id: String(after[1]) }, rows),
+        positionOf: (user) => [user.name, user.id],
+        count: store.count(filter, countedUpTo + 1)
+      })
+    }, reading)
+
+    const get = Effect.fn("UserDesk.get")(function*(id: UserId) {
+      yield* permit(yield* CurrentActor, "user:read")
+      const [user] = yield* store.byId(id)
+      return user ?? (yield* new UserNotFound())
+    }, reading)
+
+    const me = Effect.fn("UserDesk.me")(function*() {
+      const actor = yield* CurrentActor
+      const [user] = yield* store.byId(actor.userId)
+      if (user === undefined) return yield* Effect.die(new Error("an actor without an account"))
+      const permissions = [...actor.grants].flatMap(([permission, scopes]) =>
+        [...scopes].map((scope) => ({ permission, scope }))
+      )
+      return { user, permissions }
+    }, reading)
+
+    const insert = Effect.fnUntraced(function*(actor: Actor | null, input: NewUser, passwordHash: string | null) {
+      yield* rolesMustExist(input.roles)
+      yield* teamsMustExist(input.teamIds)
+      const at = yield* DateTime.now
+      const user = new User({
+        id: UserId.make(yield* random.uuidV7()),
+        email: input.email,
+        name: input.name,
+        active: true,
+        roles: [...input.roles].sort(),
+        teamIds: [...input.teamIds].sort(),
+        createdAt: at,
+        updatedAt: at
+      })
+      yield* store.insert(user, passwordHash)
+      yield* store.setRoles(user.id, user.roles)
+      yield* store.setTeams(user.id, user.teamIds)
+      yield* journal.record({
+        at,
+        actorId: actor?.userId ?? null,
+        action: "user.created",
+        entity: { type: "user", id: user.id },
+        before: null,
+        after: recorded(user),
+        events: [userEvent("user.created", { userId: user.id, ...recorded(user) })]
+      })
+      return user
+    }, atomic)
+
+    const create = Effect.fn("UserDesk.create")(function*(input: NewUser) {
+      const actor = yield* CurrentActor
+      yield* permit(actor, "user:write")
+      return yield* insert(actor, input, yield* hashOf(input.password))
+    })
+
+    /** For the operator at the machine, who needs no account to make one. */
+    const createAsOperator = Effect.fn("UserDesk.createAsOperator")(function*(input: NewUser) {
+      return yield* insert(null, input, yield* hashOf(input.password))
+    })
+
+    const change = Effect.fnUntraced(function*(
+      actor: Actor,
+      id: UserId,
+      changes: UserChanges,
+      passwordHash: string | null
+    ) {
+      const user = yield* lock(id)
+      if (changes.teamIds !== undefined) yield* teamsMustExist(changes.teamIds)
+      const at = yield* DateTime.now
+      const next = new User({
+        ...user,
+        name: changes.name ?? user.name,
+        email: changes.email ?? user.email,
+        active: changes.active ?? user.active,
+        teamIds: changes.teamIds === undefined ? user.teamIds : [...changes.teamIds].sort(),
+        updatedAt: at
+      })
+      const nothingChanges = passwordHash === null && next.name === user.name && next.email === user.email &&
+        next.active === user.active && sameSet(next.teamIds, user.teamIds)
+      if (nothingChanges) return user
+      yield* store.update(next, passwordHash)
+      if (!sameSet(next.teamIds, user.teamIds)) {
+        yield* store.lockTeams([...user.teamIds, ...next.teamIds])
+        yield* store.setTeams(id, next.teamIds)
+      }
+      yield* journal.record({
+        at,
+        actorId: actor.userId,
+        action: "user.updated",
+        entity: { type: "user", id },
+        before: recorded(user),
+        after: { ...recorded(next), ...(passwordHash === null ? {} : { passwordChanged: true }) },
+        events: [userEvent("user.updated", { userId: id, ...recorded(next) })]
+      })
+      return next
+    }, atomic)
+
+    const update = Effect.fn("UserDesk.update")(function*(id: UserId, changes: UserChanges) {
+      const actor = yield* CurrentActor
+      yield* permit(actor, "user:write")
+      // Hashed before the transaction: it takes long, and nobody should wait for the row meanwhile.
+      return yield* change(actor, id, changes, yield* hashOf(changes.password))
+    })
+
+    const setRoles = Effect.fn("UserDesk.setRoles")(function*(id: UserId, { roles }: RolesOfUser) {
+      const actor = yield* CurrentActor
+      yield* permit(actor, "role:write")
+      const user = yield* lock(id)
+      yield* rolesMustExist(roles)
+      if (sameSet(roles, user.roles)) return user
+      const at = yield* DateTime.now
+      const next = new User({ ...user, roles: [...roles].sort(), updatedAt: at })
+      yield* store.setRoles(id, next.roles)
+      yield* store.touch(next)
+      yield* journal.record({
+        at,
+        actorId: actor.userId,
+        action: "user.roles_changed",
+        entity: { type: "user", id },
+        before: { roles: [...user.roles] },
+        after: { roles: [...next.roles] },
+        events: [userEvent("user.roles_changed", { userId: id, from: [...user.roles], to: [...next.roles] })]
+      })
+      return next
+    }, atomic)
+
+    return { list, get, me, create, createAsOperator, update, setRoles }
+  })
+}) {
+  static readonly layer = Layer.effect(UserDesk, UserDesk.make).pipe(Layer.provide(UserStore.layer))
+}

@@ -1,0 +1,19 @@
+import type { TeamId, UserId } from "@opsdesk/kernel/Ids"
+import { Context, Effect, Layer } from "effect"
+import { UserStore } from "./UserStore.ts"
+
+/** What other slices may ask about people, inside their own transaction. */
+export class UserDirectory extends Context.Service<UserDirectory>()("@opsdesk/users/UserDirectory", {
+  make: Effect.gen(function*() {
+    const store = yield* UserStore
+    return {
+      /** Whether somebody can be given tickets: an active agent or admin. */
+      canBeAssigned: (id: UserId) => store.isActive(id, true),
+      /** Whether somebody can be named as the one who asks. */
+      isActive: (id: UserId) => store.isActive(id, false),
+      isTeam: (id: TeamId) => Effect.map(store.knownTeams([id]), (known) => known.length > 0)
+    }
+  })
+}) {
+  static readonly layer = Layer.effect(UserDirectory, UserDirectory.make).pipe(Layer.provide(UserStore.layer))
+}

@@ -1,0 +1,82 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { emptyDatabase, migrateDatabase } from "@opsdesk/stack/migrateDatabase"
+import { onDatabase, onStack, runProcess } from "@opsdesk/stack/runProgram"
+import { Settings } from "@opsdesk/stack/Settings"
+import { Console, Data, Effect, Layer, Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { createUser } from "./commands/createUser.ts"
+import { seedDatabase } from "./seedDatabase.ts"
+
+const Prepared = Layer.effectDiscard(migrateDatabase)
+
+const migrate = Command.make(
+  "migrate",
+  {},
+  Effect.fn(function*() {
+    const applied = yield* Effect.provide(migrateDatabase, onDatabase("console"))
+    yield* Console.log(applied.length === 0 ? "the schema is up to date" : `applied ${applied.join(", ")}`)
+  })
+).pipe(Command.withDescription("Bring the database's schema up to date"))
+
+const seed = Command.make(
+  "seed",
+  {},
+  Effect.fn(function*() {
+    yield* Effect.provide(seedDatabase, onStack("console", Prepared))
+    yield* Console.log("seeded")
+  })
+).pipe(Command.withDescription("Make roles, the first admin and, where it is on, the demo; again without doubles"))
+
+class NotConfirmed extends Data.TaggedError("NotConfirmed")<{ readonly message: string }> {}
+
+const reset = Command.make(
+  "reset",
+  {
+    yes: Flag.Boolean("yes").pipe(
+      Flag.withDescription("Really drop everything in a database that DATABASE_URL names"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fn(function*({ yes }) {
+    yield* Effect.gen(function*() {
+      const { embedded } = yield* Settings
+      if (!embedded && !yes) {
+        return yield* new NotConfirmed({
+          message: "this drops everything in the database that DATABASE_URL names; say `db:reset --yes` if you mean it"
+        })
+      }
+      yield* emptyDatabase
+    }).pipe(Effect.provide(onDatabase("console")))
+    yield* Effect.provide(seedDatabase, onStack("console", Prepared))
+    yield* Console.log("dropped, migrated and seeded")
+  })
+).pipe(Command.withDescription("Drop everything and begin anew"))
+
+const create = Command.make(
+  "create",
+  {
+    email: Argument.String("email"),
+    name: Flag.String("name").pipe(Flag.withDescription("What the person is called"), Flag.optional),
+    role: Flag.String("role").pipe(Flag.withDescription("A role's name; customer unless said otherwise"), Flag.optional)
+  },
+  Effect.fn(function*({ email, name, role }) {
+    const { id, password } = yield* createUser({
+      email,
+      name: Option.getOrElse(name, () => email),
+      role: Option.getOrElse(role, () => "customer")
+    }).pipe(Effect.provide(onStack("console")))
+    yield* Console.log(`made ${email} (${id}); the password, shown this once, is ${password}`)
+  })
+).pipe(Command.withDescription("Make an account with a password of its own"))
+
+const users = Command.make("users").pipe(
+  Command.withDescription("Accounts"),
+  Command.withSubcommands([create])
+)
+
+const opsdesk = Command.make("opsdesk").pipe(
+  Command.withDescription("OpsDesk's admin command line"),
+  Command.withSubcommands([migrate, seed, reset, users])
+)
+
+runProcess(Command.run(opsdesk, { version: "0.1.0" }).pipe(Effect.provide(NodeServices.layer)))

@@ -1,0 +1,21 @@
+import { AccessDesk } from "@opsdesk/access/AccessDesk"
+import { SignInDesk } from "@opsdesk/access/SignInDesk"
+import { AuditDesk } from "@opsdesk/audit/AuditDesk"
+import { MessageDesk } from "@opsdesk/messages/MessageDesk"
+import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
+import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
+import { TeamDesk } from "@opsdesk/users/TeamDesk"
+import { UserDesk } from "@opsdesk/users/UserDesk"
+import { Layer } from "effect"
+
+/** All the use-cases that this program serves. */
+export const Desks = Layer.mergeAll(
+  AccessDesk.layer,
+  SignInDesk.layer,
+  UserDesk.layer,
+  TeamDesk.layer,
+  TicketDesk.layer,
+  TicketQueue.layer,
+  MessageDesk.layer,
+  AuditDesk.layer
+)

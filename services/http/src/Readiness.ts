@@ -1,0 +1,61 @@
+import { Dependencies } from "@opsdesk/capabilities/Dependencies"
+import { Clock, Context, Effect, Layer, Schedule } from "effect"
+
+/** What `/health/ready` says of one dependency. */
+export interface State {
+  readonly name: string
+  readonly status: "up" | "down"
+  readonly latencyMs: number
+  readonly detail?: string
+}
+
+const asLongAsItTakes = Schedule.spaced("1 second")
+
+/** Whether this program can do its work now: what it needs is there, the schema is its own, and it is not stopping. */
+export class Readiness extends Context.Service<Readiness, {
+  readonly states: Effect.Effect<ReadonlyArray<State>>
+  readonly isDraining: () => boolean
+  readonly drain: Effect.Effect<void>
+  /** Whether a request may go in: on another schema than its own a program answers for nothing under `/v1`. */
+  readonly admits: (url: string) => boolean
+}>()("@opsdesk/http/Readiness") {
+  static readonly layer = Layer.effect(
+    Readiness,
+    Effect.gen(function*() {
+      const dependencies = yield* Dependencies
+      let draining = false
+      let schemaFits = true
+
+      const states = Effect.forEach(dependencies, ({ name, trouble }) =>
+        Effect.gen(function*() {
+          const started = yield* Clock.monotonicTimeNanos
+          const found = yield* trouble
+          const latencyMs = Math.round(Number((yield* Clock.monotonicTimeNanos) - started) / 1e3) / 1e3
+          const state: State = found === null
+            ? { name, status: "up", latencyMs }
+            : { name, status: "down", latencyMs, detail: found.detail }
+          return state
+        }), { concurrency: "unbounded" })
+
+      const schema = dependencies.find(({ name }) => name === "schema")
+      let said: string | null = null
+      const lookAtSchema = Effect.gen(function*() {
+        const trouble = schema === undefined ? null : yield* schema.trouble
+        const detail = trouble?.detail ?? null
+        if (detail !== null && detail !== said) yield* Effect.logWarning(`not ready: ${detail}`)
+        said = detail
+        // A database that is away answers nothing wrong: whoever needs it hears that it is away.
+        if (trouble?.away !== true) schemaFits = trouble === null
+      })
+      yield* lookAtSchema
+      yield* Effect.forkScoped(Effect.repeat(lookAtSchema, asLongAsItTakes))
+
+      return Readiness.of({
+        states,
+        isDraining: () => draining,
+        drain: Effect.sync(() => void (draining = true)),
+        admits: (url) => schemaFits || !url.startsWith("/v1/")
+      })
+    })
+  )
+}

@@ -1,0 +1,37 @@
+import { Api } from "@opsdesk/api/Api"
+import { openApi } from "@opsdesk/api/openApi"
+import { Layer } from "effect"
+import { HttpRouter, HttpServerResponse } from "effect/http"
+import { HttpApiBuilder, HttpApiSwagger } from "effect/http-api"
+import { Desks } from "./Desks.ts"
+import { Fallbacks } from "./fallbacks.ts"
+import { AuthenticationRest } from "./middleware/authentication.ts"
+import { Edge } from "./middleware/edge.ts"
+import { RequestProblemsRest } from "./middleware/requestProblems.ts"
+import { Operations } from "./Operations.ts"
+import { ProblemPages } from "./pages/problemPages.ts"
+import { AuditRest } from "./rest/AuditRest.ts"
+import { AuthRest } from "./rest/AuthRest.ts"
+import { MessagesRest } from "./rest/MessagesRest.ts"
+import { RolesRest } from "./rest/RolesRest.ts"
+import { TeamsRest } from "./rest/TeamsRest.ts"
+import { TicketsRest } from "./rest/TicketsRest.ts"
+import { UsersRest } from "./rest/UsersRest.ts"
+
+const Rest = HttpApiBuilder.layer(Api).pipe(
+  Layer.provide([AuthRest, UsersRest, TeamsRest, RolesRest, TicketsRest, MessagesRest, AuditRest]),
+  Layer.provide([AuthenticationRest, RequestProblemsRest])
+)
+
+const Documents = Layer.mergeAll(
+  HttpRouter.add("GET", "/openapi.json", HttpServerResponse.jsonUnsafe(openApi)),
+  HttpApiSwagger.layer(Api, { path: "/docs" })
+)
+
+/** For whoever serves the program: an address is good as it is written, and only so. */
+export const exactAddresses = { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false }
+
+/** Everything that this program answers; it needs the stack's capabilities, `Readiness`, and a server. */
+export const HttpProgram = Layer.mergeAll(Rest, Documents, Operations, ProblemPages, Fallbacks, Edge).pipe(
+  Layer.provide(Desks)
+)

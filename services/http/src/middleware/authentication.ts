@@ -1,0 +1,31 @@
+import { AccessDesk } from "@opsdesk/access/AccessDesk"
+import { Unauthenticated } from "@opsdesk/access/AccessProblems"
+import { CurrentActor } from "@opsdesk/access/Actor"
+import { Authentication, EndpointAccess } from "@opsdesk/access/Authentication"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { nothingUnknown } from "./nothingUnknown.ts"
+import { RequestFacts } from "./RequestFacts.ts"
+
+/** Puts the actor into the context of every endpoint that declares who may call it; one that does not answers nobody. */
+export const AuthenticationRest = Layer.effect(
+  Authentication,
+  Effect.gen(function*() {
+    const desk = yield* AccessDesk
+    return Authentication.of({
+      bearer: Effect.fnUntraced(function*(answer, { credential, endpoint }) {
+        if (Context.getOrUndefined(endpoint.annotations, EndpointAccess) === undefined) {
+          return yield* Effect.die(new Error(`${endpoint.identifier} does not declare who may call it`))
+        }
+        // Empty where the header is missing or is not `Bearer …`.
+        if (Redacted.value(credential) === "") return yield* new Unauthenticated()
+        const actor = yield* desk.authenticate(credential)
+        const facts = yield* RequestFacts
+        facts.userId = actor.userId
+        return yield* nothingUnknown(answer, endpoint).pipe(
+          Effect.provideService(CurrentActor, actor),
+          Effect.annotateLogs("user_id", actor.userId)
+        )
+      })
+    })
+  })
+)

@@ -1,0 +1,35 @@
+import { Api } from "@opsdesk/api/Api"
+import type { Ticket } from "@opsdesk/tickets/Ticket"
+import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
+import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { RequestFacts } from "../middleware/RequestFacts.ts"
+import { created, found } from "./created.ts"
+
+/** Lets the request's log line name the ticket, whether the address had its id, its number or neither. */
+const noted = <E, R>(answer: Effect.Effect<Ticket, E, R>) =>
+  Effect.tap(answer, ({ id }) => Effect.map(RequestFacts, (facts) => void (facts.ticketId = id)))
+
+/** A handler translates; it never decides. One line each, or the logic belongs in the desk. */
+export const TicketsRest = HttpApiBuilder.group(
+  Api,
+  "tickets",
+  Effect.fnUntraced(function*(handlers) {
+    const desk = yield* TicketDesk
+    const queue = yield* TicketQueue
+    return handlers.handleAll({
+      openTicket: ({ payload }) =>
+        Effect.map(noted(desk.open(payload)), (ticket) => created(`/v1/tickets/${ticket.id}`, ticket)),
+      listTickets: ({ query: { cursor, include, limit, sort, ...filter } }) =>
+        queue.list(filter, sort, { limit, cursor, include }),
+      getTicket: ({ params }) => Effect.map(noted(queue.get(params.id)), found),
+      editTicket: ({ params, payload }) => Effect.map(noted(desk.edit(params.id, payload)), found),
+      changeTicketStatus: ({ params, payload }) => Effect.map(noted(desk.changeStatus(params.id, payload)), found),
+      assignTicket: ({ params, payload }) => Effect.map(noted(desk.assign(params.id, payload.assigneeId)), found),
+      claimTicket: ({ params }) => Effect.map(noted(desk.claim(params.id)), found),
+      ticketHistory: ({ params, query }) => queue.history(params.id, query),
+      ticketEvents: ({ params, query: { after, ...page } }) => queue.events(params.id, after ?? 0, page)
+    })
+  })
+)

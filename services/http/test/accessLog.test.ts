@@ -1,0 +1,44 @@
+import { assert, layer } from "@effect/vitest"
+import { personIds } from "@opsdesk/testkit/people"
+import { TestStack } from "@opsdesk/testkit/TestDatabase"
+import { Context, Effect, Layer, Logger, References } from "effect"
+import { TestHttp } from "./TestHttp.ts"
+
+type Annotations = Readonly<Record<string, unknown>>
+
+/** What stood beside each line that the program has logged. */
+class Logged extends Context.Service<Logged, Array<Annotations>>()("@opsdesk/http/test/accessLog/Logged") {}
+
+const LoggedHttp = Layer.unwrap(Effect.map(Logged, (lines) =>
+  TestHttp.layerLogging(Layer.mergeAll(
+    Logger.layer([
+      Logger.make(({ fiber }) => void lines.push({ ...fiber.getRef(References.CurrentLogAnnotations) }))
+    ]),
+    Layer.succeed(References.MinimumLogLevel, "Info")
+  )))).pipe(
+    Layer.provideMerge(Layer.succeed(Logged, [])),
+    Layer.provideMerge(TestStack("peopled"))
+  )
+
+layer(LoggedHttp, { excludeTestServices: true })("the line that a request leaves in the log", (it) => {
+  it.effect("names the ticket by its id, whatever the address called it, and never repeats what was made up", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const lines = yield* Logged
+      const lineOf = Effect.fnUntraced(function*(method: string, path: string, body?: object) {
+        const answer = yield* ask(method, path, { as: "carla", ...(body === undefined ? {} : { body }) })
+        const requestId = answer.headers.get("x-request-id")
+        const own = lines.filter((line) => line["request_id"] === requestId)
+        assert.strictEqual(own.length, 1)
+        return { answer, line: own[0] ?? {} }
+      })
+      const opened = yield* lineOf("POST", "/v1/tickets", { title: "On record", description: "" })
+      const { id, number } = opened.answer.json.data
+      assert.deepInclude(opened.line, { ticket_id: id, user_id: personIds.carla, route: "/v1/tickets", status: 201 })
+      assert.deepInclude((yield* lineOf("GET", `/v1/tickets/${number}`)).line, { ticket_id: id })
+      assert.deepInclude((yield* lineOf("GET", `/v1/tickets/${id}/history`)).line, { ticket_id: id })
+      for (const made of ["nonsense", "not-a-ticket%0Ainjected"]) {
+        assert.notProperty((yield* lineOf("GET", `/v1/tickets/${made}`)).line, "ticket_id")
+      }
+    }))
+})

@@ -1,0 +1,55 @@
+import { personIds, teamIds } from "@opsdesk/testkit/people"
+import type { Caller, Errand } from "@opsdesk/testkit/permissionMatrix"
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import type { Answer } from "./TestHttp.ts"
+import { TestHttp } from "./TestHttp.ts"
+
+/** The id of nothing. */
+export const nothing = "0198c7a2-0000-7000-8000-00000000dead"
+
+export interface Things {
+  readonly ticket: string
+  readonly message: string
+  readonly note: string
+  readonly user: string
+  readonly team: string
+}
+
+const idIn = (answer: Answer): Effect.Effect<string> =>
+  typeof answer.json?.data?.id === "string"
+    ? Effect.succeed(answer.json.data.id)
+    : Effect.die(new Error(`nothing was made: ${answer.status} ${answer.text}`))
+
+const teamOf = (caller: Caller) => caller === "agentWithoutTeam" ? null : teamIds.Support
+
+/** A ticket with a message and a note, a person and a team, of which nobody else knows. */
+export const freshThings = Effect.fnUntraced(function*(caller: Caller, given: Errand["given"], own: string) {
+  const { ask } = yield* TestHttp
+  const make = (path: string, body: object, as: "alex" | "carla" = "alex") =>
+    Effect.flatMap(ask("POST", path, { as, body }), idIn)
+
+  const ticket = yield* make("/v1/tickets", { title: own, description: "", teamId: teamOf(caller) }, "carla")
+  const path = `/v1/tickets/${ticket}`
+  const message = yield* make(`${path}/messages`, { body: "Please" }, "carla")
+  const note = yield* make(`${path}/messages`, { body: "Hm", visibility: "internal" })
+  if (caller === "assignedAgent") {
+    yield* ask("PUT", `${path}/assignee`, { as: "alex", body: { assigneeId: personIds.nora } })
+  }
+  if (given?.status !== undefined) {
+    yield* ask("PATCH", `${path}/status`, { as: "alex", body: { status: given.status } })
+  }
+  const user = yield* make("/v1/users", { email: `fresh-${own}@test.local`, name: own })
+  const team = yield* make("/v1/teams", { name: `Fresh ${own}` })
+  const things: Things = { ticket, message, note, user, team }
+  return things
+})
+
+/** All that a refusal must leave as it was. */
+export const traces = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const [row] = yield* sql<{ events: number; tickets: string }>`
+    select (select count(*)::int from events) as events,
+      (select md5(string_agg(t::text, '' order by id)) from tickets t) as tickets`
+  return row
+})

@@ -1,0 +1,183 @@
+import { assert, layer } from "@effect/vitest"
+import { openApiFaults, pointerTo } from "@opsdesk/testkit/openApiFaults"
+import type { Person } from "@opsdesk/testkit/people"
+import { personIds, teamIds } from "@opsdesk/testkit/people"
+import { Context, Effect, Layer } from "effect"
+import * as fc from "fast-check"
+import type { Named, Operation, Sent } from "./fuzzed.ts"
+import { invalid, misaddressed, operationsOf, valid } from "./fuzzed.ts"
+import type { Answer, Json } from "./TestHttp.ts"
+import { TestHttp } from "./TestHttp.ts"
+
+const people = ["alex", "ada", "carla", null] as const satisfies ReadonlyArray<Person | null>
+
+/** A failure prints its seed and path; set both to go through it again. */
+const seed = process.env["FUZZ_SEED"]
+const path = process.env["FUZZ_PATH"]
+const replay = { ...(seed === undefined ? {} : { seed: Number(seed) }), ...(path === undefined ? {} : { path }) }
+
+/** Passwords are slow to hash, on purpose. */
+const slow = ["auth.login", "users.createUser", "users.updateUser"]
+const runsOf = ({ id }: Operation, many: number) => ({
+  numRuns: slow.includes(id) ? Math.ceil(many / 5) : many,
+  ...replay
+})
+
+/** Some tickets, with messages, and everybody but those who call: they are to stay what they are. */
+const populated = Effect.fnUntraced(function*(document: Json) {
+  const { ask } = yield* TestHttp
+  const tickets: Array<string> = []
+  const messages: Array<string> = []
+  for (const [as, teamId] of [["carla", teamIds.Support], ["carla", null], ["carla", teamIds.Network]] as const) {
+    const opened = yield* ask("POST", "/v1/tickets", { as, body: { title: "Printer", description: "", teamId } })
+    const { id, number } = opened.json.data
+    tickets.push(id, String(number))
+    for (const visibility of ["public", "internal"]) {
+      const said = yield* ask("POST", `/v1/tickets/${id}/messages`, { as: "alex", body: { body: "Hm", visibility } })
+      messages.push(said.json.data.id)
+    }
+  }
+  const users = [personIds.amir, personIds.nora, personIds.chris, personIds.dora]
+  const teams = [teamIds.Support, teamIds.Network]
+  const known = { RoleName: ["customer", "agent", "admin"], TeamId: teams }
+  const named: Named = { document, tickets, messages, users, teams, known, ids: [...users, ...teams] }
+  return named
+})
+
+class Fuzz extends Context.Service<Fuzz>()("@opsdesk/http/test/Fuzz", {
+  make: Effect.gen(function*() {
+    const { ask, tokenOf } = yield* TestHttp
+    const document: Json = (yield* ask("GET", "/openapi.json")).json
+    const faults = openApiFaults(document)
+    for (const person of people) if (person !== null) yield* tokenOf(person)
+
+    const send = ({ method }: Operation, { body, path, query }: Sent, as: Person | null) => {
+      const parameters = query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+      return Effect.runPromise(ask(method, path + (parameters.length === 0 ? "" : `?${parameters.join("&")}`), {
+        ...(as === null ? {} : { as }),
+        ...(body === undefined ? {} : { body })
+      }))
+    }
+
+    /** Whatever was asked: the answer is one that the document knows. */
+    const isDocumented = ({ id, method, node, path }: Operation, answer: Answer, sent: Sent) => {
+      const said = `${id} answers ${answer.status} ${answer.text.slice(0, 500)}`
+      assert.isBelow(answer.status, 500, said)
+      assert.isTrue(String(answer.status) in node.responses, said)
+      const at = pointerTo("paths", path, method.toLowerCase(), "responses", String(answer.status), "content")
+      const type = answer.status < 400 ? "application/json" : "application/problem+json"
+      assert.strictEqual(answer.headers.get("content-type"), type, said)
+      assert.deepStrictEqual(faults(at + pointerTo(type, "schema"), answer.json), [], said)
+      if (answer.status < 400) return
+      assert.strictEqual(answer.json.status, answer.status)
+      assert.strictEqual(answer.json.type, `/problems/${answer.json.code}`)
+      assert.strictEqual(answer.json.requestId, answer.headers.get("x-request-id"))
+      assert.strictEqual(answer.json.instance, new URL(`http://desk.test${sent.path}`).pathname)
+    }
+
+    const fits = ({ method, path }: Operation, body: Json) =>
+      faults(
+        pointerTo("paths", path, method.toLowerCase(), "requestBody", "content", "application/json", "schema"),
+        body
+      )
+        .length === 0
+
+    return { document, fits, isDocumented, operations: operationsOf(document), send }
+  })
+}) {
+  static readonly layer = Layer.effect(Fuzz, Fuzz.make).pipe(Layer.provideMerge(TestHttp.layer("peopled")))
+}
+
+const mustSignIn = ({ node }: Operation) => node.security.length > 0
+
+const eachOperation = (
+  check: (fuzz: Fuzz["Service"], operation: Operation, named: Named, person: Person | null) => Promise<void>
+) =>
+  Effect.gen(function*() {
+    const fuzz = yield* Fuzz
+    for (const operation of fuzz.operations) {
+      // Anew for each, so that what one operation does to a ticket is not in the way of the next.
+      const named = yield* populated(fuzz.document)
+      for (const person of people) yield* Effect.promise(() => check(fuzz, operation, named, person))
+    }
+  })
+
+layer(Fuzz.layer, { excludeTestServices: true, timeout: "120 seconds" })("whatever comes in", (it) => {
+  it.effect(
+    "a valid request gets an answer that the document knows, and each operation succeeds for somebody",
+    () =>
+      Effect.gen(function*() {
+        const { operations } = yield* Fuzz
+        const succeeded = new Set<string>()
+        yield* eachOperation(({ isDocumented, send }, operation, named, person) =>
+          fc.assert(
+            fc.asyncProperty(valid(operation, named), async (sent) => {
+              const answer = await send(operation, sent, person)
+              isDocumented(operation, answer, sent)
+              if (person === null && mustSignIn(operation)) assert.strictEqual(answer.status, 401)
+              if (answer.status >= 300) return
+              succeeded.add(operation.id)
+              const location = answer.headers.get("location")
+              assert.strictEqual(location === null, answer.status !== 201)
+              if (location === null) return
+              // As the admin: whoever opens a ticket in another team's name need not see it any more.
+              const found = await send(
+                { ...operation, method: "GET" },
+                { path: location, query: [], body: undefined },
+                "alex"
+              )
+              assert.strictEqual(found.status, 200, `${location} answers ${found.status}`)
+            }),
+            runsOf(operation, 60)
+          )
+        )
+        assert.deepStrictEqual(operations.filter(({ id }) => !succeeded.has(id)).map(({ id }) => id), [])
+      }),
+    120_000
+  )
+
+  it.effect(
+    "an invalid request is refused with the place of the fault, or asked to sign in first",
+    () =>
+      eachOperation(({ fits, isDocumented, send }, operation, named, person) =>
+        fc.assert(
+          fc.asyncProperty(invalid(operation, named, fits), async (sent) => {
+            const answer = await send(operation, sent, person)
+            isDocumented(operation, answer, sent)
+            if (person === null && mustSignIn(operation)) return assert.strictEqual(answer.status, 401)
+            assert.strictEqual(
+              answer.status,
+              400,
+              `${operation.id} answers ${answer.status} ${answer.text.slice(0, 500)}`
+            )
+            assert.isAbove(answer.json.errors.length, 0)
+            for (const { parameter, pointer } of answer.json.errors) {
+              assert.isTrue(typeof pointer === "string" || parameter !== "", JSON.stringify(answer.json.errors))
+            }
+          }),
+          runsOf(operation, 100)
+        )
+      ),
+    120_000
+  )
+
+  it.effect(
+    "an address that can name nothing is not found, whatever else is wrong",
+    () =>
+      eachOperation(async ({ isDocumented, send }, operation, named, person) => {
+        const requests = misaddressed(operation, named)
+        if (requests === undefined) return
+        await fc.assert(
+          fc.asyncProperty(requests, async (sent) => {
+            const answer = await send(operation, sent, person)
+            // An address may be made into another one by whoever sends it: `..` leads up.
+            if (new URL(`http://desk.test${sent.path}`).pathname !== sent.path) return
+            isDocumented(operation, answer, sent)
+            assert.strictEqual(answer.status, person === null ? 401 : 404)
+          }),
+          runsOf(operation, 25)
+        )
+      }),
+    120_000
+  )
+})

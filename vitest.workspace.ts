@@ -1,0 +1,21 @@
+import { existsSync, globSync } from "node:fs"
+import { basename } from "node:path"
+import { defineConfig } from "vitest/config"
+
+/** Each workspace package is a project of its own, named after its folder: `vitest --project tickets`. */
+const projects = globSync(["packages/*", "layers/*", "services/*"]).toSorted().map((folder) => {
+  const own = `${folder}/vitest.config.ts`
+  return existsSync(own) ? own : { root: folder, test: { name: basename(folder), include: ["test/**/*.test.ts"] } }
+})
+
+// Projects inherit what stands here. `globalSetup`, should there be one, runs once for all of them.
+export default defineConfig({
+  test: {
+    projects,
+    globalSetup: ["packages/testkit/src/globalSetup.ts"],
+    pool: "forks",
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    reporters: process.env["CI"] ? ["default", ["json", { outputFile: ".vitest/results.json" }]] : ["default"]
+  }
+})
