@@ -64,9 +64,12 @@ const written = Effect.fnUntraced(function*(ticketId: TicketId) {
 
 const isText = Schema.makeFilter((text: string) => text.isWellFormed() && !text.includes("\0"))
 const Text = Schema.String.check(isText)
+/** V8's `JSON.parse` may read a key of one escaped character as another (nodejs/node#63785); no key of ours is. */
+const isKey = Schema.makeFilter((key: string) => JSON.stringify(key) === `"${key}"`)
+const Key = Text.check(isKey)
 const Payload = Schema.Record(
-  Text,
-  Schema.Union([Text, Schema.Finite, Schema.Boolean, Schema.Null, Schema.Array(Text), Schema.Record(Text, Schema.Int)])
+  Key,
+  Schema.Union([Text, Schema.Finite, Schema.Boolean, Schema.Null, Schema.Array(Text), Schema.Record(Key, Schema.Int)])
 )
 
 /** What every `Journal` owes, on a PostgreSQL with the desk's schema. */
