@@ -194,6 +194,40 @@ export const transactionContract = (suite: Suite<Transaction | SqlClient.SqlClie
         assert.deepStrictEqual(yield* reading(names), [])
       }))
 
+    it.effect("is a part of the one around it: kept with it, lost with it, and lost alone when it is refused", () =>
+      Effect.gen(function*() {
+        const { atomic, reading } = yield* Transaction
+        const { add, names } = yield* rowsOfOwn
+        yield* atomic(Effect.gen(function*() {
+          yield* add("a")
+          yield* atomic(add("b"))
+          const refused = yield* Effect.flip(
+            atomic(Effect.andThen(add("c"), Effect.fail(new Refused({ why: "the part" }))))
+          )
+          assert.strictEqual(refused._tag, "Refused")
+        }))
+        assert.deepStrictEqual(yield* reading(names), ["a", "b"])
+        yield* Effect.flip(atomic(Effect.andThen(atomic(add("d")), Effect.fail(new Refused({ why: "the whole" })))))
+        assert.deepStrictEqual(yield* reading(names), ["a", "b"])
+      }))
+
+    it.effect("is run again as a whole when PostgreSQL asks for it in a part", () =>
+      Effect.gen(function*() {
+        const { atomic, reading } = yield* Transaction
+        const { add, names, sql } = yield* rowsOfOwn
+        const conflict = sql`do $$ begin raise exception using errcode = '40001'; end $$`.unprepared
+        const runs = { part: 0, whole: 0 }
+        yield* atomic(Effect.gen(function*() {
+          runs.whole++
+          yield* add("a")
+          yield* atomic(Effect.gen(function*() {
+            yield* add("b")
+            if (++runs.part < 3) yield* conflict
+          }))
+        }))
+        assert.deepStrictEqual([runs, yield* reading(names)], [{ part: 3, whole: 3 }, ["a", "b"]])
+      }))
+
     it.effect("is none for a reader: each statement sees what is committed by then", () =>
       Effect.gen(function*() {
         const { atomic, reading } = yield* Transaction
