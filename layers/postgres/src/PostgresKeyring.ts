@@ -2,7 +2,7 @@ import { PgClient } from "@effect/sql-pg"
 import type { Key, KeyMaterial, KeyPurpose } from "@opsdesk/capabilities/Keyring"
 import { Keyring } from "@opsdesk/capabilities/Keyring"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
-import { Data, DateTime, Effect, Layer, Redacted, Schema } from "effect"
+import { Context, Data, DateTime, Effect, Layer, Redacted, Schema } from "effect"
 import { Aead, Digest, Kdf, SecureRandom } from "effect/crypto"
 
 /** One clear line for the operator: the programs of a desk share one `OPSDESK_SECRET`, for good. */
@@ -78,12 +78,17 @@ export const PostgresKeyring = (secret: Redacted.Redacted<string>) =>
         return key
       })
 
-      const keys = Effect.fnUntraced(function*(purpose: KeyPurpose, make: Effect.Effect<KeyMaterial>) {
+      /** Not within a caller's transaction: that may be lost, and with it a key that others have been given by then. */
+      const apart = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+        Effect.updateContext(effect, (context: Context.Context<never>) =>
+          Context.omit(sql.transactionService)(context))
+
+      const readOrMake = Effect.fnUntraced(function*(purpose: KeyPurpose, make: Effect.Effect<KeyMaterial>) {
         // Programs that start together on a new desk must agree on the first key.
         yield* sql`select pg_advisory_xact_lock(hashtext(${`sealed_keys:${purpose}`}))`
         const [newest, ...older] = yield* read(purpose)
         return [newest ?? (yield* add(purpose, yield* make)), ...older] as const
-      }, atomic)
+      }, (effect) => apart(atomic(effect)))
 
       // A program with another secret must not begin to serve: told here, or, on a database that is away, by the first use.
       yield* Effect.gen(function*() {
@@ -93,11 +98,10 @@ export const PostgresKeyring = (secret: Redacted.Redacted<string>) =>
         }
       }).pipe(
         reading,
-        Effect.catchTag("DependencyUnavailable", () =>
-          Effect.void)
+        Effect.catchTag("DependencyUnavailable", () => Effect.void)
       )
 
-      return Keyring.of({ keys })
+      return Keyring.of({ keys: (purpose, make) => apart(readOrMake(purpose, make)) })
     })
   ).pipe(Layer.provide([
     Kdf.layerWebCrypto,

@@ -6,10 +6,10 @@ import { SecureRandom } from "effect/crypto"
 import { SqlClient, SqlError } from "effect/sql"
 import type { Suite } from "./Suite.ts"
 
-class Refused extends Data.TaggedError("Refused")<{ readonly why: string }> {}
+export class Refused extends Data.TaggedError("Refused")<{ readonly why: string }> {}
 
 /** Rows of the test's own in `seeds`, which every program may write. */
-const rowsOfOwn = Effect.gen(function*() {
+export const rowsOfOwn = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const random = yield* SecureRandom.SecureRandom
   const prefix = yield* random.uuidV4()
@@ -192,40 +192,6 @@ export const transactionContract = (suite: Suite<Transaction | SqlClient.SqlClie
         }
         yield* rejected(atomic(Effect.andThen(add("a"), decode(["1"]))))
         assert.deepStrictEqual(yield* reading(names), [])
-      }))
-
-    it.effect("is a part of the one around it: kept with it, lost with it, and lost alone when it is refused", () =>
-      Effect.gen(function*() {
-        const { atomic, reading } = yield* Transaction
-        const { add, names } = yield* rowsOfOwn
-        yield* atomic(Effect.gen(function*() {
-          yield* add("a")
-          yield* atomic(add("b"))
-          const refused = yield* Effect.flip(
-            atomic(Effect.andThen(add("c"), Effect.fail(new Refused({ why: "the part" }))))
-          )
-          assert.strictEqual(refused._tag, "Refused")
-        }))
-        assert.deepStrictEqual(yield* reading(names), ["a", "b"])
-        yield* Effect.flip(atomic(Effect.andThen(atomic(add("d")), Effect.fail(new Refused({ why: "the whole" })))))
-        assert.deepStrictEqual(yield* reading(names), ["a", "b"])
-      }))
-
-    it.effect("is run again as a whole when PostgreSQL asks for it in a part", () =>
-      Effect.gen(function*() {
-        const { atomic, reading } = yield* Transaction
-        const { add, names, sql } = yield* rowsOfOwn
-        const conflict = sql`do $$ begin raise exception using errcode = '40001'; end $$`.unprepared
-        const runs = { part: 0, whole: 0 }
-        yield* atomic(Effect.gen(function*() {
-          runs.whole++
-          yield* add("a")
-          yield* atomic(Effect.gen(function*() {
-            yield* add("b")
-            if (++runs.part < 3) yield* conflict
-          }))
-        }))
-        assert.deepStrictEqual([runs, yield* reading(names)], [{ part: 3, whole: 3 }, ["a", "b"]])
       }))
 
     it.effect("is none for a reader: each statement sees what is committed by then", () =>
