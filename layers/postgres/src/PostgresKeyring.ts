@@ -2,7 +2,7 @@ import { PgClient } from "@effect/sql-pg"
 import type { Key, KeyMaterial, KeyPurpose } from "@opsdesk/capabilities/Keyring"
 import { Keyring } from "@opsdesk/capabilities/Keyring"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
-import { Data, DateTime, Duration, Effect, Layer, Redacted, Schema } from "effect"
+import { Context, Data, DateTime, Duration, Effect, Layer, Redacted, Schema } from "effect"
 import { Aead, Digest, Kdf, SecureRandom } from "effect/crypto"
 
 /** One clear line for the operator: the programs of a desk share one `OPSDESK_SECRET`, for good. */
@@ -112,11 +112,15 @@ export const PostgresKeyring = (secret: Redacted.Redacted<string>) =>
         return { id, usedFrom, othersGoodUntil }
       })
 
-      const keys = Effect.fnUntraced(function*(purpose: KeyPurpose, make: Effect.Effect<KeyMaterial>) {
+      /** Not within a caller's transaction: that may be lost, and with it a key that others have been given by then. */
+      const apart = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+        Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(sql.transactionService)(context))
+
+      const readOrMake = Effect.fnUntraced(function*(purpose: KeyPurpose, make: Effect.Effect<KeyMaterial>) {
         yield* alone(purpose)
         const [first, ...others] = yield* read(purpose)
         return [first ?? (yield* add(purpose, yield* make)).key, ...others] as const
-      }, atomic)
+      }, (effect) => apart(atomic(effect)))
 
       // A program with another secret must not begin to serve: told here, or, on a database that is away, by the first use.
       yield* Effect.gen(function*() {
@@ -129,7 +133,7 @@ export const PostgresKeyring = (secret: Redacted.Redacted<string>) =>
         Effect.catchTag("DependencyUnavailable", () => Effect.void)
       )
 
-      return Keyring.of({ keys, rotate })
+      return Keyring.of({ keys: (purpose, make) => apart(readOrMake(purpose, make)), rotate })
     })
   ).pipe(Layer.provide([
     Kdf.layerWebCrypto,

@@ -29,6 +29,31 @@ const keysIn = (
     Effect.map((keys) => keys.map((key) => ({ id: key.id, secret: Redacted.value(key.secret) })))
   )
 
+layer(Here, { excludeTestServices: true })("a key that is made while somebody's transaction is under way", (it) => {
+  it.effect("stays when that transaction is lost: others may have been given it", () =>
+    Effect.gen(function*() {
+      const url = yield* programUrl
+      const connected = program(url, 2)
+      yield* Effect.gen(function*() {
+        const keyring = yield* Keyring
+        const { atomic } = yield* Transaction
+        const given: Array<string> = []
+        yield* Effect.flip(atomic(Effect.gen(function*() {
+          const [key] = yield* keyring.keys("audit", Effect.succeed(material("made within")))
+          given.push(key.id)
+          return yield* Effect.fail("lost")
+        })))
+        const [kept] = yield* keyring.keys("audit", Effect.die(new Error("there is one already")))
+        assert.deepStrictEqual(given, [kept.id])
+      }).pipe(Effect.provide(
+        PostgresKeyring(Redacted.make("the desk's own secret, long enough")).pipe(
+          Layer.provideMerge(connected),
+          Layer.provide(SecureRandom.layerWebCrypto)
+        )
+      ))
+    }))
+})
+
 layer(Here, { excludeTestServices: true })("the keys of a desk", (it) => {
   it.effect("are made by one of many programs that start at once, and the others use them", () =>
     Effect.gen(function*() {
