@@ -9,6 +9,7 @@ import { Base64Url } from "effect/encoding"
 import { SignInRefused } from "./AccessProblems.ts"
 import type { Credentials, Session } from "./Session.ts"
 import { SessionStore } from "./SessionStore.ts"
+import { SignInLimits } from "./SignInLimits.ts"
 
 /** A refresh token lapses when it lies unused this long, and its family this long after the sign-in. */
 const idle = Duration.days(14)
@@ -24,6 +25,7 @@ export class SignInDesk extends Context.Service<SignInDesk>()("@opsdesk/access/S
     const tokens = yield* AccessTokens
     const random = yield* SecureRandom.SecureRandom
     const digest = yield* Digest.Digest
+    const { limited } = yield* SignInLimits
 
     const refuse = Effect.fnUntraced(function*(userId: UserId | null) {
       const at = yield* DateTime.now
@@ -80,10 +82,12 @@ export class SignInDesk extends Context.Service<SignInDesk>()("@opsdesk/access/S
       const { expiresIn, token } = yield* tokens.issue({ userId: account.userId, sessionId })
       const session: Session = { accessToken: Redacted.value(token), tokenType: "Bearer", expiresIn, refreshToken }
       return session
-    })
+    }, (answer, { email }) => limited(email, answer))
 
     return { signIn }
   })
 }) {
-  static readonly layer = Layer.effect(SignInDesk, SignInDesk.make).pipe(Layer.provide(SessionStore.layer))
+  static readonly layer = Layer.effect(SignInDesk, SignInDesk.make).pipe(
+    Layer.provide([SessionStore.layer, SignInLimits.layer])
+  )
 }

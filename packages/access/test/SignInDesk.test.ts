@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
+import { usualFigures } from "@opsdesk/capabilities/LimitFigures"
 import { Passwords } from "@opsdesk/capabilities/Passwords"
+import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { userIdOf } from "@opsdesk/testkit/actors"
 import { RecordingJournal } from "@opsdesk/testkit/RecordingJournal"
 import { DateTime, Duration, Effect, Layer, Redacted, Result, Schema } from "effect"
@@ -9,6 +11,7 @@ import { Base64Url } from "effect/encoding"
 import { SignInRefused } from "../src/AccessProblems.ts"
 import { SessionStore } from "../src/SessionStore.ts"
 import { SignInDesk } from "../src/SignInDesk.ts"
+import { SignInLimits } from "../src/SignInLimits.ts"
 
 const carla = { userId: userIdOf("carla"), passwordHash: "hash of carla may come in", active: true }
 const accounts: Record<string, typeof carla | { userId: typeof carla.userId; passwordHash: null; active: boolean }> = {
@@ -45,6 +48,7 @@ const aDesk = () => {
         issue: ({ sessionId, userId }) =>
           Effect.succeed({ token: Redacted.make(`token of ${userId} in ${sessionId}`), expiresIn: 900 })
       }),
+      SignInLimits.layer.pipe(Layer.provide(RateLimits.off(usualFigures))),
       SecureRandom.layerWebCrypto,
       Digest.layerWebCrypto
     ]),

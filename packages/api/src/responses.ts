@@ -126,13 +126,28 @@ export const sharedHeaders: Node = {
     description: "Seconds to wait before trying again",
     required: true,
     schema: { type: "integer", minimum: 0, examples: [5] }
+  },
+  "RateLimit-Policy": {
+    description:
+      "What is limited: quota `q` in windows of `w` seconds, per policy (draft-ietf-httpapi-ratelimit-headers). Absent where the operator has switched limits off",
+    schema: { type: "string", examples: ["\"reads\";q=800;w=4"] }
+  },
+  "RateLimit": {
+    description: "What is left: `r` now, and the `t` seconds until all, or after a refusal something, is back",
+    schema: { type: "string", examples: ["\"reads\";r=799;t=1"] }
   }
 }
 
-const headersFor = (status: string): Node => ({
+/** An operation that can be refused for being asked too often says with each answer what is left. */
+const isLimited = ({ operation }: Asked): boolean => "429" in nodeOf(operation.responses)
+
+const headersFor = (asked: Asked, status: string): Node => ({
   ...header("X-Request-Id"),
   ...(status === "401" ? header("WWW-Authenticate") : {}),
-  ...(status === "503" ? header("Retry-After") : {})
+  ...(status === "429" || status === "503" ? header("Retry-After") : {}),
+  ...(isLimited(asked) && (status < "400" || status === "429")
+    ? { ...header("RateLimit-Policy"), ...header("RateLimit") }
+    : {})
 })
 
 /** Each answer of an operation that can come, with an example. */
@@ -144,6 +159,6 @@ export const responsesOf = (asked: Asked): Node =>
         : describedProblem(asked, nodeOf(response))
       return described === undefined
         ? []
-        : [[status, { ...described, headers: { ...nodeOf(described.headers), ...headersFor(status) } }]]
+        : [[status, { ...described, headers: { ...nodeOf(described.headers), ...headersFor(asked, status) } }]]
     })
   )

@@ -97,6 +97,13 @@ export class Forbidden extends Problem<Forbidden>()(
   { permission: Schema.String.annotate({ examples: ["ticket:update"] }) }
 ) {}
 
+export class RateLimited extends Problem<RateLimited>()(
+  "RateLimited",
+  "rate-limited",
+  "Wait as many seconds as `Retry-After` says, then try again.",
+  { retryAfter: Schema.Int.annotate({ description: "Seconds to wait, as in `Retry-After`", examples: [30] }) }
+) {}
+
 export class DependencyUnavailable extends Problem<DependencyUnavailable>()(
   "DependencyUnavailable",
   "dependency-unavailable",

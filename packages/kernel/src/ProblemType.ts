@@ -68,6 +68,12 @@ export const problemTypes = {
     title: "That kind of body is not read here",
     explanation: "Bodies are read as `application/json` only."
   },
+  "rate-limited": {
+    status: 429,
+    title: "Too much at once",
+    explanation:
+      "This was asked more often than one user, address or account may. Wait as many seconds as `Retry-After` says and try again; `RateLimit-Policy` says what is allowed, `RateLimit` what is left of it."
+  },
   "internal": {
     status: 500,
     title: "Something went wrong here",

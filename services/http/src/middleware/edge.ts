@@ -1,4 +1,6 @@
 import { Metrics } from "@opsdesk/capabilities/Metrics"
+import type { Allowance } from "@opsdesk/capabilities/RateLimits"
+import { MetAllowances } from "@opsdesk/capabilities/RateLimits"
 import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { ByteSize, Clock, Context, Effect, Exit, Option } from "effect"
 import { SecureRandom } from "effect/crypto"
@@ -6,6 +8,7 @@ import { Hex } from "effect/encoding"
 import { HttpEffect, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Readiness } from "../Readiness.ts"
 import { finishProblem } from "./finishProblem.ts"
+import { rateLimitHeaders } from "./limits.ts"
 import { RequestFacts } from "./RequestFacts.ts"
 import type { Facts } from "./RequestFacts.ts"
 import { traceContextOf } from "./traceContext.ts"
@@ -48,11 +51,15 @@ export const Edge = HttpRouter.middleware(
           digits === 32 ? entropy.slice(0, 32) : entropy.slice(32))
         const facts: Facts = { userId: undefined, ticketId: undefined, matched: undefined, cause: undefined }
 
+        const met = new Map<string, Allowance>()
+
         const finish = (response: HttpServerResponse.HttpServerResponse) =>
           Effect.suspend(() => {
             const matched = facts.matched
             const route = matched === undefined || matched.route.path === "/*" ? "unmatched" : matched.route.path
-            const finished = secured(finishProblem(request, response, requestId), requestId, request.url)
+            const finished = secured(finishProblem(request, response, requestId), requestId, request.url).pipe(
+              HttpServerResponse.setHeaders(rateLimitHeaders(met.values()))
+            )
             const seconds = Number(clock.monotonicTimeNanosUnsafe() - started) / 1e9
             metrics.httpAnswered({ method: request.method, route, status: finished.status }, seconds)
             const ours = finished.status === 500 && facts.cause !== undefined
@@ -92,6 +99,7 @@ export const Edge = HttpRouter.middleware(
             })
           ),
           Effect.provideService(RequestFacts, facts),
+          Effect.provideService(MetAllowances, met),
           Effect.provideService(RequestContext, {
             requestId,
             traceparent: trace.traceparent,
