@@ -35,8 +35,8 @@ const exampleAddress = ({ endpoint, named, operation }: Asked): string =>
 const faultExample = (asked: Asked): Node => {
   const schema = resolved(bodySchema(asked), asked.named)
   const [required] = listOf(schema.required)
-  if (required !== undefined) return { pointer: `/${textOf(required)}`, detail: "Missing key" }
-  const unknown = { detail: "Expected no excess property" }
+  if (required !== undefined) return { pointer: `/${textOf(required)}`, detail: "is missing" }
+  const unknown = { detail: "is not known here" }
   if (asked.endpoint.payload.size > 0) return { pointer: "/colour", ...unknown }
   return asked.endpoint.query === undefined
     ? { parameter: "colour", ...unknown }
