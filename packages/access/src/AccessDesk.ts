@@ -10,7 +10,8 @@ import { SecureRandom } from "effect/crypto"
 import { Unauthenticated } from "./AccessProblems.ts"
 import { AccessStore } from "./AccessStore.ts"
 import type { Actor } from "./Actor.ts"
-import { CurrentActor, grantsOf, permit } from "./Actor.ts"
+import { CurrentActor, cutDown, grantsOf, permit } from "./Actor.ts"
+import { ApiTokenDesk, isApiToken } from "./ApiTokenDesk.ts"
 import { permissionNames, permissions } from "./Permission.ts"
 import { builtInRoles } from "./Role.ts"
 
@@ -20,6 +21,7 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
     const { atomic, reading } = yield* Transaction
     const store = yield* AccessStore
     const tokens = yield* AccessTokens
+    const apiTokens = yield* ApiTokenDesk
     const cursors = yield* Cursors
     const random = yield* SecureRandom.SecureRandom
 
@@ -31,12 +33,24 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
         userId: row.userId,
         roles: row.roles,
         teamIds: new Set(row.teamIds),
-        grants: grantsOf(row.grants)
+        grants: grantsOf(row.grants),
+        apiTokenId: null
       })
     }, reading)
 
+    /** The owner of an API token, cut down to what the token is for. */
+    const machine = Effect.fnUntraced(function*(credential: Redacted.Redacted<string>) {
+      const verified = yield* apiTokens.verify(credential)
+      if (Option.isNone(verified)) return yield* new Unauthenticated()
+      const { id, scopes, userId } = verified.value
+      const owner = yield* actor(userId)
+      if (Option.isNone(owner)) return yield* new Unauthenticated()
+      return { ...owner.value, grants: cutDown(owner.value.grants, scopes), apiTokenId: id }
+    })
+
     /** The actor whom an access token speaks for. What they may do is read anew each time: a token grants nothing itself. */
     const authenticate = Effect.fnUntraced(function*(token: Redacted.Redacted<string>) {
+      if (isApiToken(token)) return yield* machine(token)
       const verified = yield* tokens.verify(token)
       if (Option.isNone(verified)) return yield* new Unauthenticated()
       const found = yield* actor(verified.value.userId)
@@ -92,5 +106,7 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
     return { actor, authenticate, ensureBuiltInRoles, roles, permissions: allPermissions }
   })
 }) {
-  static readonly layer = Layer.effect(AccessDesk, AccessDesk.make).pipe(Layer.provide(AccessStore.layer))
+  static readonly layer = Layer.effect(AccessDesk, AccessDesk.make).pipe(
+    Layer.provide([AccessStore.layer, ApiTokenDesk.layer])
+  )
 }

@@ -1,3 +1,4 @@
+import { ApiTokensApi } from "@opsdesk/access/ApiTokensApi"
 import { AuthApi } from "@opsdesk/access/AuthApi"
 import { RolesApi } from "@opsdesk/access/RolesApi"
 import { AuditApi } from "@opsdesk/audit/AuditApi"
@@ -14,6 +15,7 @@ const Joined = HttpApi.make("opsdesk")
   .add(UsersApi)
   .add(TeamsApi)
   .add(RolesApi)
+  .add(ApiTokensApi)
   .add(TicketsApi)
   .add(MessagesApi)
   .add(AuditApi)

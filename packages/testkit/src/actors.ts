@@ -17,7 +17,8 @@ export const actorOf = (person: Person): Actor => {
     userId: userIdOf(person),
     roles: [role],
     teamIds: new Set(team === null ? [] : [teamIdOf(team)]),
-    grants: grantsOf(builtInRoles.filter(({ name }) => name === role).flatMap(({ permissions }) => permissions))
+    grants: grantsOf(builtInRoles.filter(({ name }) => name === role).flatMap(({ permissions }) => permissions)),
+    apiTokenId: null
   }
 }
 

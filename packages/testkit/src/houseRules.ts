@@ -147,6 +147,8 @@ export const tables: Readonly<Record<string, Table>> = {
   user_roles: owned("access", "users"),
   role_permissions: owned("access", "users"),
   refresh_tokens: owned("access"),
+  api_tokens: owned("access"),
+  api_token_scopes: owned("access"),
   teams: owned("users"),
   team_members: owned("users"),
   tickets: owned("tickets"),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import type { Person } from "./people.ts"
 import { personIds, teamIds } from "./people.ts"
 
@@ -68,6 +69,9 @@ const created = ({ ...answers }: Errand["answers"]): Errand["answers"] => {
   return { ...answers, ...Object.fromEntries(made) }
 }
 
+/** A role's name may be 40 characters long, which a text of one's own may not fit in. */
+export const roleNameOf = (own: string): string => `r-${createHash("sha256").update(own).digest("hex").slice(0, 16)}`
+
 /** Every operation of the REST interface, and what it answers to whom. */
 export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> = {
   "auth.login": [{ errand: "as oneself", credentials: true, answers: whoeverIsSignedIn }],
@@ -90,7 +94,32 @@ export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> =
   "teams.removeTeamMember": [{ answers: admins }],
 
   "roles.listRoles": [{ answers: agents }],
+  "roles.createRole": [{
+    body: (own) => ({ name: roleNameOf(own), permissions: [{ permission: "ticket:read", scope: "any" }] }),
+    answers: created(admins)
+  }],
+  "roles.getRole": [{ answers: agents }],
+  "roles.setRolePermissions": [{
+    body: () => ({ permissions: [{ permission: "ticket:read", scope: "team" }] }),
+    answers: admins
+  }],
   "roles.listPermissions": [{ answers: agents }],
+
+  "apiTokens.listApiTokens": [{ answers: whoeverIsSignedIn }],
+  "apiTokens.createApiToken": [
+    {
+      errand: "that reads one's own tickets",
+      body: (own) => ({ name: own, scopes: [{ permission: "ticket:read", scope: "own" }] }),
+      answers: created(signedIn(200, 200, 403, 403, 403, 403, 200))
+    },
+    {
+      errand: "that reads the audit",
+      body: (own) => ({ name: own, scopes: [{ permission: "audit:read", scope: "any" }] }),
+      answers: created(admins)
+    }
+  ],
+  "apiTokens.getApiToken": [{ errand: "of the admin's", answers: signedIn(404, 404, 404, 404, 404, 404, 200) }],
+  "apiTokens.revokeApiToken": [{ errand: "of the admin's", answers: signedIn(404, 404, 404, 404, 404, 404, 204) }],
 
   "tickets.openTicket": [
     {

@@ -1,5 +1,6 @@
 import type { Actor } from "@opsdesk/access/Actor"
-import { CurrentActor, permit } from "@opsdesk/access/Actor"
+import { CurrentActor, listed, permit } from "@opsdesk/access/Actor"
+import { RightsGuard, signedInOnly } from "@opsdesk/access/RightsGuard"
 import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
 import { Journal } from "@opsdesk/capabilities/Journal"
 import { Passwords } from "@opsdesk/capabilities/Passwords"
@@ -38,6 +39,7 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
   make: Effect.gen(function*() {
     const { atomic, reading } = yield* Transaction
     const store = yield* UserStore
+    const guard = yield* RightsGuard
     const journal = yield* Journal
     const passwords = yield* Passwords
     const cursors = yield* Cursors
@@ -90,15 +92,13 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       const actor = yield* CurrentActor
       const [user] = yield* store.byId(actor.userId)
       if (user === undefined) return yield* Effect.die(new Error("an actor without an account"))
-      const permissions = [...actor.grants].flatMap(([permission, scopes]) =>
-        [...scopes].map((scope) => ({ permission, scope }))
-      )
-      return { user, permissions }
+      return { user, permissions: listed(actor.grants) }
     }, reading)
 
     const insert = Effect.fnUntraced(function*(actor: Actor | null, input: NewUser, passwordHash: string | null) {
       yield* rolesMustExist(input.roles)
       yield* teamsMustExist(input.teamIds)
+      if (actor !== null) yield* guard.overRoles(actor, "user:write", input.roles)
       const at = yield* DateTime.now
       const user = new User({
         id: UserId.make(yield* random.uuidV7()),
@@ -128,6 +128,7 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
     const create = Effect.fn("UserDesk.create")(function*(input: NewUser) {
       const actor = yield* CurrentActor
       yield* permit(actor, "user:write")
+      if (input.password !== undefined) yield* signedInOnly(actor)
       return yield* insert(actor, input, yield* hashOf(input.password))
     })
 
@@ -156,7 +157,10 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       const nothingChanges = passwordHash === null && next.name === user.name && next.email === user.email &&
         next.active === user.active && sameSet(next.teamIds, user.teamIds)
       if (nothingChanges) return user
+      const changesHands = passwordHash !== null || next.email !== user.email || next.active !== user.active
+      if (changesHands) yield* guard.overAccount(actor, "user:write", id)
       yield* store.update(next, passwordHash)
+      if (user.active && !next.active) yield* guard.adminRemains
       if (!sameSet(next.teamIds, user.teamIds)) {
         yield* store.lockTeams([...user.teamIds, ...next.teamIds])
         yield* store.setTeams(id, next.teamIds)
@@ -176,6 +180,7 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
     const update = Effect.fn("UserDesk.update")(function*(id: UserId, changes: UserChanges) {
       const actor = yield* CurrentActor
       yield* permit(actor, "user:write")
+      if (changes.password !== undefined || changes.email !== undefined) yield* signedInOnly(actor)
       // Hashed before the transaction: it takes long, and nobody should wait for the row meanwhile.
       return yield* change(actor, id, changes, yield* hashOf(changes.password))
     })
@@ -183,13 +188,18 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
     const setRoles = Effect.fn("UserDesk.setRoles")(function*(id: UserId, { roles }: RolesOfUser) {
       const actor = yield* CurrentActor
       yield* permit(actor, "role:write")
+      yield* signedInOnly(actor)
       const user = yield* lock(id)
       yield* rolesMustExist(roles)
       if (sameSet(roles, user.roles)) return user
+      const given = roles.filter((role) => !user.roles.includes(role))
+      const taken = user.roles.filter((role) => !roles.includes(role))
+      yield* guard.overRoles(actor, "role:write", [...given, ...taken])
       const at = yield* DateTime.now
       const next = new User({ ...user, roles: [...roles].sort(), updatedAt: at })
       yield* store.setRoles(id, next.roles)
       yield* store.touch(next)
+      yield* guard.adminRemains
       yield* journal.record({
         at,
         actorId: actor.userId,
@@ -205,5 +215,7 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
     return { list, get, me, create, createAsOperator, update, setRoles }
   })
 }) {
-  static readonly layer = Layer.effect(UserDesk, UserDesk.make).pipe(Layer.provide(UserStore.layer))
+  static readonly layer = Layer.effect(UserDesk, UserDesk.make).pipe(
+    Layer.provide([UserStore.layer, RightsGuard.layer])
+  )
 }

@@ -1,3 +1,4 @@
+import { RightsGuard } from "@opsdesk/access/RightsGuard"
 import { Cursors } from "@opsdesk/capabilities/Cursors"
 import { Passwords } from "@opsdesk/capabilities/Passwords"
 import { teamIdOf, userIdOf } from "@opsdesk/testkit/actors"
@@ -24,6 +25,13 @@ export const ada = new User({
 })
 
 export const support: Team = { id: teamIdOf("Support"), name: "Support", memberIds: [ada.id] }
+
+/** Whoever gets past their permission gets past this: how it decides is tested where roles are. */
+const Guard = Layer.mock(RightsGuard, {
+  overRoles: () => Effect.void,
+  overAccount: () => Effect.void,
+  adminRemains: Effect.void
+})
 
 /** Ada and her team in memory, and each thing that the desks wrote there. */
 export const anOffice = () => {
@@ -63,6 +71,7 @@ export const anOffice = () => {
   const Desks = Layer.mergeAll(Layer.effect(UserDesk, UserDesk.make), Layer.effect(TeamDesk, TeamDesk.make)).pipe(
     Layer.provide([
       Stores,
+      Guard,
       Layer.mock(Passwords, {
         hash: (password) => Effect.succeed(`hash of ${Redacted.value(password)}`),
         isOutdated: () => false

@@ -1,4 +1,6 @@
 import { AccessDesk } from "@opsdesk/access/AccessDesk"
+import { ApiTokenDesk } from "@opsdesk/access/ApiTokenDesk"
+import { RoleDesk } from "@opsdesk/access/RoleDesk"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
@@ -11,6 +13,8 @@ import { Layer } from "effect"
 /** All the use-cases that this program serves. */
 export const Desks = Layer.mergeAll(
   AccessDesk.layer,
+  ApiTokenDesk.layer,
+  RoleDesk.layer,
   SignInDesk.layer,
   UserDesk.layer,
   TeamDesk.layer,

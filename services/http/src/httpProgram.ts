@@ -10,6 +10,7 @@ import { Edge } from "./middleware/edge.ts"
 import { RequestProblemsRest } from "./middleware/requestProblems.ts"
 import { Operations } from "./Operations.ts"
 import { ProblemPages } from "./pages/problemPages.ts"
+import { ApiTokensRest } from "./rest/ApiTokensRest.ts"
 import { AuditRest } from "./rest/AuditRest.ts"
 import { AuthRest } from "./rest/AuthRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
@@ -19,7 +20,7 @@ import { TicketsRest } from "./rest/TicketsRest.ts"
 import { UsersRest } from "./rest/UsersRest.ts"
 
 const Rest = HttpApiBuilder.layer(Api).pipe(
-  Layer.provide([AuthRest, UsersRest, TeamsRest, RolesRest, TicketsRest, MessagesRest, AuditRest]),
+  Layer.provide([AuthRest, UsersRest, TeamsRest, RolesRest, ApiTokensRest, TicketsRest, MessagesRest, AuditRest]),
   Layer.provide([AuthenticationRest, RequestProblemsRest])
 )
 
