@@ -30,6 +30,10 @@ export type NewRole = typeof NewRole.Type
 export const RolePermissions = Schema.Struct({ permissions: Grants }).annotate({ identifier: "RolePermissions" })
 export type RolePermissions = typeof RolePermissions.Type
 
+/** A grant, and the role through which somebody has it. */
+export const RoleGrant = Schema.Struct({ role: RoleName, ...Grant.fields }).annotate({ identifier: "RoleGrant" })
+export type RoleGrant = typeof RoleGrant.Type
+
 const to = (scope: Scope, ...names: ReadonlyArray<Permission>): ReadonlyArray<Grant> =>
   names.map((permission) => ({ permission, scope }))
 

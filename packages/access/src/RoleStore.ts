@@ -4,14 +4,12 @@ import { ValidationFailed } from "@opsdesk/kernel/Problem"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { Grant } from "./Permission.ts"
-import { Role, RoleName } from "./Role.ts"
+import type { RoleName } from "./Role.ts"
+import { Role, RoleGrant } from "./Role.ts"
 
 const decodeRoles = Schema.decodeUnknownEffect(Schema.Array(Role))
 const decodeGrants = Schema.decodeUnknownEffect(Schema.Array(Grant))
 
-/** A grant, and the role through which somebody has it. */
-export const RoleGrant = Schema.Struct({ role: RoleName, ...Grant.fields }).annotate({ identifier: "RoleGrant" })
-export type RoleGrant = typeof RoleGrant.Type
 const decodeRoleGrants = Schema.decodeUnknownEffect(Schema.Array(RoleGrant))
 
 /** All SQL that changes roles, and that says who has what through them. */

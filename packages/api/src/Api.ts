@@ -4,6 +4,7 @@ import { RolesApi } from "@opsdesk/access/RolesApi"
 import { AuditApi } from "@opsdesk/audit/AuditApi"
 import { RequestProblems } from "@opsdesk/kernel/RequestProblems"
 import { MessagesApi } from "@opsdesk/messages/MessagesApi"
+import { ExplainApi } from "@opsdesk/tickets/ExplainApi"
 import { TicketsApi } from "@opsdesk/tickets/TicketsApi"
 import { TeamsApi } from "@opsdesk/users/TeamsApi"
 import { UsersApi } from "@opsdesk/users/UsersApi"
@@ -16,6 +17,7 @@ const Joined = HttpApi.make("opsdesk")
   .add(TeamsApi)
   .add(RolesApi)
   .add(ApiTokensApi)
+  .add(ExplainApi)
   .add(TicketsApi)
   .add(MessagesApi)
   .add(AuditApi)

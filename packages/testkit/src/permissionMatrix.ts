@@ -28,6 +28,8 @@ export interface Errand {
   readonly errand?: string
   /** What becomes of the ticket before it is asked. */
   readonly given?: { readonly status?: "resolved" | "closed" }
+  /** What the address ends in, where the operation must be told something there. */
+  readonly query?: string
   /** Text of its own for each request, where two may not have the same. */
   readonly body?: (own: string) => Json
   /** Signs in as oneself rather than sending a body. */
@@ -120,6 +122,8 @@ export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> =
   ],
   "apiTokens.getApiToken": [{ errand: "of the admin's", answers: signedIn(404, 404, 404, 404, 404, 404, 200) }],
   "apiTokens.revokeApiToken": [{ errand: "of the admin's", answers: signedIn(404, 404, 404, 404, 404, 404, 204) }],
+
+  "access.explain": [{ query: `?user=${personIds.carla}&permission=ticket:read`, answers: admins }],
 
   "tickets.openTicket": [
     {

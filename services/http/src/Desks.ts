@@ -4,6 +4,7 @@ import { RoleDesk } from "@opsdesk/access/RoleDesk"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
+import { ExplainDesk } from "@opsdesk/tickets/ExplainDesk"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
 import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
 import { TeamDesk } from "@opsdesk/users/TeamDesk"
@@ -18,6 +19,7 @@ export const Desks = Layer.mergeAll(
   SignInDesk.layer,
   UserDesk.layer,
   TeamDesk.layer,
+  ExplainDesk.layer,
   TicketDesk.layer,
   TicketQueue.layer,
   MessageDesk.layer,

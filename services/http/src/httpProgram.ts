@@ -13,6 +13,7 @@ import { ProblemPages } from "./pages/problemPages.ts"
 import { ApiTokensRest } from "./rest/ApiTokensRest.ts"
 import { AuditRest } from "./rest/AuditRest.ts"
 import { AuthRest } from "./rest/AuthRest.ts"
+import { ExplainRest } from "./rest/ExplainRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
 import { RolesRest } from "./rest/RolesRest.ts"
 import { TeamsRest } from "./rest/TeamsRest.ts"
@@ -20,7 +21,17 @@ import { TicketsRest } from "./rest/TicketsRest.ts"
 import { UsersRest } from "./rest/UsersRest.ts"
 
 const Rest = HttpApiBuilder.layer(Api).pipe(
-  Layer.provide([AuthRest, UsersRest, TeamsRest, RolesRest, ApiTokensRest, TicketsRest, MessagesRest, AuditRest]),
+  Layer.provide([
+    AuthRest,
+    UsersRest,
+    TeamsRest,
+    RolesRest,
+    ApiTokensRest,
+    ExplainRest,
+    TicketsRest,
+    MessagesRest,
+    AuditRest
+  ]),
   Layer.provide([AuthenticationRest, RequestProblemsRest])
 )
 

@@ -72,7 +72,7 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("everybody gets 
       for (const caller of callerNames) {
         const own = `${title} ${caller}`.replaceAll(/[^A-Za-z]+/g, "-")
         const things = yield* freshThings(caller, row.given, own)
-        const path = addressOf(endpoint.path, row, things)
+        const path = addressOf(endpoint.path, row, things) + (row.query ?? "")
         const request = requestOf(caller, row, own)
         const before = yield* traces
         const answer = yield* ask(endpoint.method, path, request)
