@@ -6,6 +6,7 @@ import { SecureRandom } from "effect/crypto"
 import { AdminRoleStays, RoleNotFound } from "./AccessProblems.ts"
 import { CurrentActor, permit } from "./Actor.ts"
 import type { Grant } from "./Permission.ts"
+import { Rights } from "./Rights.ts"
 import { RightsGuard, signedInOnly } from "./RightsGuard.ts"
 import type { NewRole, Role, RolePermissions } from "./Role.ts"
 import { RoleStore } from "./RoleStore.ts"
@@ -24,6 +25,7 @@ export class RoleDesk extends Context.Service<RoleDesk>()("@opsdesk/access/RoleD
     const { atomic, reading } = yield* Transaction
     const store = yield* RoleStore
     const guard = yield* RightsGuard
+    const rights = yield* Rights
     const journal = yield* Journal
     const random = yield* SecureRandom.SecureRandom
 
@@ -54,7 +56,7 @@ export class RoleDesk extends Context.Service<RoleDesk>()("@opsdesk/access/RoleD
       return role
     }, atomic)
 
-    const setPermissions = Effect.fn("RoleDesk.setPermissions")(function*(id: RoleId, wanted: RolePermissions) {
+    const change = Effect.fnUntraced(function*(id: RoleId, wanted: RolePermissions) {
       const actor = yield* CurrentActor
       yield* permit(actor, "role:write")
       yield* signedInOnly(actor)
@@ -68,6 +70,7 @@ export class RoleDesk extends Context.Service<RoleDesk>()("@opsdesk/access/RoleD
       yield* store.setGrants(id, permissions)
       yield* store.touch(id)
       yield* guard.adminRemains
+      yield* rights.changed
       yield* journal.record({
         at: yield* DateTime.now,
         actorId: actor.userId,
@@ -80,10 +83,14 @@ export class RoleDesk extends Context.Service<RoleDesk>()("@opsdesk/access/RoleD
       return { ...role, permissions }
     }, atomic)
 
+    const setPermissions = Effect.fn("RoleDesk.setPermissions")((id: RoleId, wanted: RolePermissions) =>
+      Effect.tap(change(id, wanted), () => rights.forget)
+    )
+
     return { get, create, setPermissions }
   })
 }) {
   static readonly layer = Layer.effect(RoleDesk, RoleDesk.make).pipe(
-    Layer.provide([RoleStore.layer, RightsGuard.layer])
+    Layer.provide([RoleStore.layer, Rights.layer, RightsGuard.layer])
   )
 }

@@ -1,7 +1,7 @@
-import { AccessDesk } from "@opsdesk/access/AccessDesk"
 import { CurrentActor, permit } from "@opsdesk/access/Actor"
 import { GrantDirectory } from "@opsdesk/access/GrantDirectory"
 import type { Permission } from "@opsdesk/access/Permission"
+import { Rights } from "@opsdesk/access/Rights"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { UserId } from "@opsdesk/kernel/Ids"
 import { ValidationFailed } from "@opsdesk/kernel/Problem"
@@ -21,7 +21,7 @@ export interface AccessQuestion {
 export class ExplainDesk extends Context.Service<ExplainDesk>()("@opsdesk/tickets/ExplainDesk", {
   make: Effect.gen(function*() {
     const { reading } = yield* Transaction
-    const access = yield* AccessDesk
+    const rights = yield* Rights
     const grants = yield* GrantDirectory
     const directory = yield* UserDirectory
     const door = yield* TicketDoor
@@ -38,7 +38,7 @@ export class ExplainDesk extends Context.Service<ExplainDesk>()("@opsdesk/ticket
           () => Effect.fail(ValidationFailed.parameter("ticket", "is no ticket that you may see"))
         )
       )
-      const actor = yield* access.actor(user)
+      const actor = yield* rights.actor(user, null)
       return explain(Option.getOrNull(actor), yield* grants.of(user), permission, found)
     }, reading)
 
@@ -46,6 +46,6 @@ export class ExplainDesk extends Context.Service<ExplainDesk>()("@opsdesk/ticket
   })
 }) {
   static readonly layer = Layer.effect(ExplainDesk, ExplainDesk.make).pipe(
-    Layer.provide([AccessDesk.layer, GrantDirectory.layer, UserDirectory.layer, TicketDoor.layer])
+    Layer.provide([Rights.layer, GrantDirectory.layer, UserDirectory.layer, TicketDoor.layer])
   )
 }

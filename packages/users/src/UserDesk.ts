@@ -1,6 +1,8 @@
 import type { Actor } from "@opsdesk/access/Actor"
 import { CurrentActor, listed, permit } from "@opsdesk/access/Actor"
+import { Rights } from "@opsdesk/access/Rights"
 import { RightsGuard, signedInOnly } from "@opsdesk/access/RightsGuard"
+import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
 import { Journal } from "@opsdesk/capabilities/Journal"
 import { Passwords } from "@opsdesk/capabilities/Passwords"
@@ -44,6 +46,8 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
     const passwords = yield* Passwords
     const cursors = yield* Cursors
     const random = yield* SecureRandom.SecureRandom
+    const sessions = yield* SessionDesk
+    const rights = yield* Rights
 
     const hashOf = (password: string | undefined) =>
       password === undefined ? Effect.succeed(null) : passwords.hash(Redacted.make(password))
@@ -165,6 +169,10 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
         yield* store.lockTeams([...user.teamIds, ...next.teamIds])
         yield* store.setTeams(id, next.teamIds)
       }
+      // Whoever learnt the old password, or was let in before the account was closed, does not stay.
+      if (passwordHash !== null) yield* sessions.endAllOf(id, "password-changed")
+      if (next.active !== user.active) yield* sessions.endAllOf(id, "deactivated")
+      yield* rights.changed
       yield* journal.record({
         at,
         actorId: actor.userId,
@@ -182,10 +190,12 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       yield* permit(actor, "user:write")
       if (changes.password !== undefined || changes.email !== undefined) yield* signedInOnly(actor)
       // Hashed before the transaction: it takes long, and nobody should wait for the row meanwhile.
-      return yield* change(actor, id, changes, yield* hashOf(changes.password))
+      const user = yield* change(actor, id, changes, yield* hashOf(changes.password))
+      yield* rights.forget
+      return user
     })
 
-    const setRoles = Effect.fn("UserDesk.setRoles")(function*(id: UserId, { roles }: RolesOfUser) {
+    const changeRoles = Effect.fnUntraced(function*(id: UserId, { roles }: RolesOfUser) {
       const actor = yield* CurrentActor
       yield* permit(actor, "role:write")
       yield* signedInOnly(actor)
@@ -200,6 +210,7 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       yield* store.setRoles(id, next.roles)
       yield* store.touch(next)
       yield* guard.adminRemains
+      yield* rights.changed
       yield* journal.record({
         at,
         actorId: actor.userId,
@@ -212,10 +223,14 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       return next
     }, atomic)
 
+    const setRoles = Effect.fn("UserDesk.setRoles")((id: UserId, roles: RolesOfUser) =>
+      Effect.tap(changeRoles(id, roles), () => rights.forget)
+    )
+
     return { list, get, me, create, createAsOperator, update, setRoles }
   })
 }) {
   static readonly layer = Layer.effect(UserDesk, UserDesk.make).pipe(
-    Layer.provide([UserStore.layer, RightsGuard.layer])
+    Layer.provide([UserStore.layer, SessionDesk.layer, Rights.layer, RightsGuard.layer])
   )
 }

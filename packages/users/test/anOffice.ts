@@ -1,4 +1,6 @@
+import { Rights } from "@opsdesk/access/Rights"
 import { RightsGuard } from "@opsdesk/access/RightsGuard"
+import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { Cursors } from "@opsdesk/capabilities/Cursors"
 import { Passwords } from "@opsdesk/capabilities/Passwords"
 import { teamIdOf, userIdOf } from "@opsdesk/testkit/actors"
@@ -77,6 +79,8 @@ export const anOffice = () => {
         isOutdated: () => false
       }),
       Layer.mock(Cursors, {}),
+      Layer.mock(SessionDesk, { endAllOf: (userId, because) => write("endAllOf", userId, because) }),
+      Layer.mock(Rights, { changed: write("rights changed"), forget: Effect.void }),
       SecureRandom.layerWebCrypto
     ]),
     Layer.provideMerge(RecordingJournal.layer)

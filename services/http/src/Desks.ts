@@ -1,6 +1,7 @@
 import { AccessDesk } from "@opsdesk/access/AccessDesk"
 import { ApiTokenDesk } from "@opsdesk/access/ApiTokenDesk"
 import { RoleDesk } from "@opsdesk/access/RoleDesk"
+import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
@@ -17,6 +18,7 @@ export const Desks = Layer.mergeAll(
   ApiTokenDesk.layer,
   RoleDesk.layer,
   SignInDesk.layer,
+  SessionDesk.layer,
   UserDesk.layer,
   TeamDesk.layer,
   ExplainDesk.layer,

@@ -12,7 +12,7 @@ import { Operations } from "./Operations.ts"
 import { ProblemPages } from "./pages/problemPages.ts"
 import { ApiTokensRest } from "./rest/ApiTokensRest.ts"
 import { AuditRest } from "./rest/AuditRest.ts"
-import { AuthRest } from "./rest/AuthRest.ts"
+import { AuthRest, SessionRest } from "./rest/AuthRest.ts"
 import { ExplainRest } from "./rest/ExplainRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
 import { RolesRest } from "./rest/RolesRest.ts"
@@ -23,6 +23,7 @@ import { UsersRest } from "./rest/UsersRest.ts"
 const Rest = HttpApiBuilder.layer(Api).pipe(
   Layer.provide([
     AuthRest,
+    SessionRest,
     UsersRest,
     TeamsRest,
     RolesRest,
