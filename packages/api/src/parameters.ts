@@ -56,10 +56,11 @@ export const parametersOf = (endpoint: HttpApiEndpoint.Top, operation: Node, nam
   const decoded = endpoint.query === undefined ? {} : decodedQuery(endpoint.query)
   const inQuery = descriptionsOf(endpoint.query)
   const inPath = descriptionsOf(endpoint.params)
+  const inHeaders = descriptionsOf(endpoint.headers)
   return listOf(operation.parameters).filter(isNode).map((parameter) => {
     const name = textOf(parameter.name)
     return parameter.in === "query"
       ? describedParameter(parameter, nodeOf(decoded[name]), inQuery.get(name), named)
-      : describedParameter(parameter, {}, inPath.get(name), named)
+      : describedParameter(parameter, {}, (parameter.in === "path" ? inPath : inHeaders).get(name), named)
   })
 }

@@ -87,6 +87,7 @@ const echoed = (answer: Node, asked: unknown): Node =>
   isNode(asked) ? mapped(answer, (value, key) => key in asked ? asked[key] : value) : answer
 
 const describedSuccess = (asked: Asked, status: string, response: Node): Node => {
+  if (status === "204") return { description: "Done; there is nothing to show" }
   const schema = schemaIn(response, json)
   const whole = exampleOf(schema, asked.named)
   const data = isNode(whole) && isNode(whole.data) ? echoed(whole.data, bodyExample(asked)) : undefined
