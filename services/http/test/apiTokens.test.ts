@@ -31,8 +31,12 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("an API token", 
       const { ask } = yield* TestHttp
       const sql = yield* SqlClient.SqlClient
       const scopes = [grant("ticket:read", "own")]
-      const answer = yield* ask("POST", "/v1/api-tokens", { as: "carla", body: { name: "Export", scopes } })
+      const headers = { "idempotency-key": "b6f0c1de-5a34-4c0b-9d5e-1f2a7c8e9b30" }
+      const post = ask("POST", "/v1/api-tokens", { as: "carla", body: { name: "Export", scopes }, headers })
+      const answer = yield* post
       assert.strictEqual(answer.status, 201)
+      // Whoever has lost the answer gets it again, and no second token.
+      assert.strictEqual((yield* post).text, answer.text)
       const { token, ...rest } = answer.json.data
       assert.match(token, shape)
       assert.deepInclude(rest, { name: "Export", scopes, prefix: token.slice(0, 12), lastUsedAt: null })
@@ -64,8 +68,11 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("an API token", 
       assert.includeMembers(tables.map(({ name }) => name), ["api_tokens", "audit_log", "events"])
       for (const { name } of tables) {
         const secret = token.slice(12)
-        const kept = yield* sql`select from ${sql(name)} t where position(${secret} in t::text) > 0`
-        assert.deepStrictEqual(kept, [], name)
+        // As text, and as the bytes of that text: a `bytea` is written in hexadecimal digits.
+        for (const written of [secret, Buffer.from(secret).toString("hex")]) {
+          const kept = yield* sql`select from ${sql(name)} t where position(${written} in t::text) > 0`
+          assert.deepStrictEqual(kept, [], name)
+        }
       }
     }))
 
