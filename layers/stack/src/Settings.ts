@@ -1,5 +1,7 @@
 import type { LogLevel } from "effect"
 import { Config, ConfigProvider, Context, Data, Effect, Layer, Option, Redacted } from "effect"
+import type { Limits } from "./limitsOf.ts"
+import { limitsOf } from "./limitsOf.ts"
 
 /** One clear line for whoever starts a program. */
 export class SettingsRefused extends Data.TaggedError("SettingsRefused")<{ readonly message: string }> {}
@@ -66,9 +68,14 @@ export const variables = {
     unset: "made once in `OPSDESK_DATA_DIR`",
     set: "at least 32 characters, the same for all programs: seals the keys that they share in PostgreSQL"
   }),
+  limits: variable("OPSDESK_LIMITS", (name) => Config.option(Config.NonEmptyString(name)), {
+    unset:
+      "10 failed sign-ins an account in 15 min, 60 sign-ins a minute an address, 50 writes, 200 reads and 10 searches a second a user",
+    set: "`off`, or the path of a JSON file with other figures (docs/security.md)"
+  }),
   publicUrl: variable("OPSDESK_PUBLIC_URL", (name) => Config.option(Config.URL(name)), {
     unset: "`http://HOST:PORT`",
-    set: "the address that people use, which links are built from"
+    set: "the address that people use, which links and allowed origins are built from"
   }),
   logLevel: variable("LOG_LEVEL", (name) =>
     Config.Literals(["debug", "info", "warn", "error"], name).pipe(
@@ -88,6 +95,7 @@ const {
   dataDir,
   demo,
   host,
+  limits,
   logFormat,
   logLevel,
   pool,
@@ -106,6 +114,7 @@ const read = Config.all({
   adminEmail: adminEmail.config,
   adminPassword: adminPassword.config,
   secret: secret.config,
+  limits: limits.config,
   publicUrl: publicUrl.config,
   logLevel: logLevel.config,
   logFormat: logFormat.config
@@ -150,19 +159,24 @@ const refusalOf = (found: Read): string | null => {
 /** What the environment says, checked. */
 export class Settings extends Context.Service<
   Settings,
-  Omit<Read, "demo"> & {
+  Omit<Read, "demo" | "limits"> & {
     readonly embedded: boolean
     readonly demo: boolean
+    readonly limits: Limits
   }
 >()("@opsdesk/stack/Settings") {
   static readonly make = Effect.gen(function*() {
     const found = yield* read.pipe(Effect.mapError((error) => new SettingsRefused({ message: lineOf(error.message) })))
     const refusal = refusalOf(found)
     if (refusal !== null) return yield* new SettingsRefused({ message: refusal })
+    const limits = yield* limitsOf(found.limits).pipe(
+      Effect.mapError(({ message }) => new SettingsRefused({ message }))
+    )
     const embedded = Option.isNone(found.databaseUrl)
     return Settings.of({
       ...found,
       embedded,
+      limits,
       demo: Option.getOrElse(found.demo, () => embedded && isLoopback(found.host))
     })
   })

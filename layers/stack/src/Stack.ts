@@ -1,9 +1,11 @@
 import type { Trouble } from "@opsdesk/capabilities/Dependencies"
 import { Dependencies } from "@opsdesk/capabilities/Dependencies"
+import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { Argon2Passwords } from "@opsdesk/crypto/Argon2Passwords"
 import { JoseAccessTokens } from "@opsdesk/crypto/JoseAccessTokens"
 import { MacCursors } from "@opsdesk/crypto/MacCursors"
 import { secretFile } from "@opsdesk/crypto/secretFile"
+import { MemoryRateLimiterStore } from "@opsdesk/memory/MemoryRateLimiterStore"
 import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
 import { schemaTrouble } from "@opsdesk/postgres/Migrator"
 import { PostgresJournal } from "@opsdesk/postgres/PostgresJournal"
@@ -40,6 +42,15 @@ const Keys = Layer.unwrap(Effect.gen(function*() {
 const Tokens = Layer.unwrap(Effect.map(Settings, ({ publicUrl }) =>
   // The same for all programs of a desk, whichever port each listens on.
   JoseAccessTokens({ issuer: Option.match(publicUrl, { onNone: () => "opsdesk", onSome: ({ origin }) => origin }) })))
+
+/** Counted in this process: several that share a desk each allow as much. */
+const Limits = Layer.unwrap(
+  Effect.map(
+    Settings,
+    ({ limits: { figures, on } }) =>
+      on ? RateLimits.layer(figures).pipe(Layer.provide(MemoryRateLimiterStore)) : RateLimits.off(figures)
+  )
+)
 
 const away = (detail: string): Trouble => ({ away: true, detail })
 
@@ -82,7 +93,8 @@ export const Stack = (service: string) =>
       PostgresJournal,
       PostgresKeptAnswers,
       PostgresDependencies,
-      Argon2Passwords
+      Argon2Passwords,
+      Limits
     )),
     Layer.provideMerge(Sql(service)),
     Layer.provideMerge(Layer.mergeAll(Random, Macs, Digest.layerWebCrypto, Prometheus, SystemClock))
