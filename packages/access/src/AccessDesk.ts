@@ -8,7 +8,8 @@ import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Unauthenticated } from "./AccessProblems.ts"
 import { AccessStore } from "./AccessStore.ts"
-import { CurrentActor, permit } from "./Actor.ts"
+import { CurrentActor, cutDown, permit } from "./Actor.ts"
+import { ApiTokenDesk, isApiToken } from "./ApiTokenDesk.ts"
 import { permissionNames, permissions } from "./Permission.ts"
 import { Rights } from "./Rights.ts"
 import { builtInRoles } from "./Role.ts"
@@ -19,12 +20,24 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
     const { atomic, reading } = yield* Transaction
     const store = yield* AccessStore
     const tokens = yield* AccessTokens
+    const apiTokens = yield* ApiTokenDesk
     const cursors = yield* Cursors
     const random = yield* SecureRandom.SecureRandom
     const rights = yield* Rights
 
+    /** The owner of an API token, cut down to what the token is for. */
+    const machine = Effect.fnUntraced(function*(credential: Redacted.Redacted<string>) {
+      const verified = yield* apiTokens.verify(credential)
+      if (Option.isNone(verified)) return yield* new Unauthenticated()
+      const { id, scopes, userId } = verified.value
+      const owner = yield* rights.actor(userId, null)
+      if (Option.isNone(owner)) return yield* new Unauthenticated()
+      return { ...owner.value, grants: cutDown(owner.value.grants, scopes), apiTokenId: id }
+    })
+
     /** The actor whom an access token speaks for, in a session that is still open: a token grants nothing itself. */
     const authenticate = Effect.fnUntraced(function*(token: Redacted.Redacted<string>) {
+      if (isApiToken(token)) return yield* machine(token)
       const verified = yield* tokens.verify(token)
       if (Option.isNone(verified)) return yield* new Unauthenticated()
       const found = yield* rights.actor(verified.value.userId, verified.value.sessionId)
@@ -82,6 +95,6 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
   })
 }) {
   static readonly layer = Layer.effect(AccessDesk, AccessDesk.make).pipe(
-    Layer.provide([AccessStore.layer, Rights.layer])
+    Layer.provide([AccessStore.layer, ApiTokenDesk.layer, Rights.layer])
   )
 }

@@ -1,8 +1,10 @@
+import { ApiTokensApi } from "@opsdesk/access/ApiTokensApi"
 import { AuthApi, SessionApi } from "@opsdesk/access/AuthApi"
 import { RolesApi } from "@opsdesk/access/RolesApi"
 import { AuditApi } from "@opsdesk/audit/AuditApi"
 import { RequestProblems } from "@opsdesk/kernel/RequestProblems"
 import { MessagesApi } from "@opsdesk/messages/MessagesApi"
+import { ExplainApi } from "@opsdesk/tickets/ExplainApi"
 import { TicketsApi } from "@opsdesk/tickets/TicketsApi"
 import { TeamsApi } from "@opsdesk/users/TeamsApi"
 import { UsersApi } from "@opsdesk/users/UsersApi"
@@ -15,6 +17,8 @@ const Joined = HttpApi.make("opsdesk")
   .add(UsersApi)
   .add(TeamsApi)
   .add(RolesApi)
+  .add(ApiTokensApi)
+  .add(ExplainApi)
   .add(TicketsApi)
   .add(MessagesApi)
   .add(AuditApi)
