@@ -1,5 +1,7 @@
+import type { ProviderOptions } from "@opsdesk/oidc/ProviderOptions"
 import type { LogLevel } from "effect"
 import { Config, ConfigProvider, Context, Data, Effect, Layer, Option, Redacted } from "effect"
+import { providerOf, refusalOfProvider } from "./providerSettings.ts"
 
 /** One clear line for whoever starts a program. */
 export class SettingsRefused extends Data.TaggedError("SettingsRefused")<{ readonly message: string }> {}
@@ -70,6 +72,31 @@ export const variables = {
     unset: "`http://HOST:PORT`",
     set: "the address that people use, which links are built from"
   }),
+  oidcIssuer: variable("OIDC_ISSUER", (name) => Config.option(Config.NonEmptyString(name)), {
+    unset: "accounts of the desk only",
+    set:
+      "the provider of identities (OpenID Connect) whose tokens are accepted, as they name it: https, or http on loopback"
+  }),
+  oidcAudience: variable("OIDC_AUDIENCE", (name) => Config.option(Config.NonEmptyString(name)), {
+    unset: "accounts of the desk only",
+    set: "whom the provider's access tokens must be meant for (`aud`)"
+  }),
+  oidcClientId: variable("OIDC_CLIENT_ID", (name) => Config.option(Config.NonEmptyString(name)), {
+    unset: "accounts of the desk only",
+    set: "the desk's page as a public client of the provider, with PKCE"
+  }),
+  oidcRolesClaim: variable(
+    "OIDC_ROLES_CLAIM",
+    (name) => Config.NonEmptyString(name).pipe(Config.withDefault("roles")),
+    {
+      unset: "`roles`",
+      set: "where the provider's tokens name roles, with dots where it lies deeper: `realm_access.roles`"
+    }
+  ),
+  localAuth: variable("OPSDESK_LOCAL_AUTH", onOff, {
+    unset: "`on`, but `off` with `OIDC_ISSUER`",
+    set: "`on` or `off`: whether people sign in with passwords"
+  }),
   logLevel: variable("LOG_LEVEL", (name) =>
     Config.Literals(["debug", "info", "warn", "error"], name).pipe(
       Config.withDefault("info" as const),
@@ -88,8 +115,13 @@ const {
   dataDir,
   demo,
   host,
+  localAuth,
   logFormat,
   logLevel,
+  oidcAudience,
+  oidcClientId,
+  oidcIssuer,
+  oidcRolesClaim,
   pool,
   port,
   publicUrl,
@@ -107,6 +139,11 @@ const read = Config.all({
   adminPassword: adminPassword.config,
   secret: secret.config,
   publicUrl: publicUrl.config,
+  oidcIssuer: oidcIssuer.config,
+  oidcAudience: oidcAudience.config,
+  oidcClientId: oidcClientId.config,
+  oidcRolesClaim: oidcRolesClaim.config,
+  localAuth: localAuth.config,
   logLevel: logLevel.config,
   logFormat: logFormat.config
 })
@@ -126,6 +163,8 @@ const refusalOf = (found: Read): string | null => {
   if (Option.isSome(found.publicUrl) && !/^https?:$/.test(found.publicUrl.value.protocol)) {
     return "OPSDESK_PUBLIC_URL must begin with http:// or https://"
   }
+  const provider = refusalOfProvider(found)
+  if (provider !== null) return provider
   if (Option.isSome(found.secret) && Redacted.value(found.secret.value).length < 32) {
     return "OPSDESK_SECRET must have at least 32 characters"
   }
@@ -150,8 +189,11 @@ const refusalOf = (found: Read): string | null => {
 /** What the environment says, checked. */
 export class Settings extends Context.Service<
   Settings,
-  Omit<Read, "demo"> & {
+  Omit<Read, "demo" | "localAuth" | "oidcAudience" | "oidcClientId" | "oidcIssuer" | "oidcRolesClaim"> & {
     readonly embedded: boolean
+    /** The provider of identities, where there is one. */
+    readonly oidc: Option.Option<ProviderOptions>
+    readonly localAuth: boolean
     readonly demo: boolean
   }
 >()("@opsdesk/stack/Settings") {
@@ -163,6 +205,8 @@ export class Settings extends Context.Service<
     return Settings.of({
       ...found,
       embedded,
+      oidc: providerOf(found),
+      localAuth: Option.getOrElse(found.localAuth, () => Option.isNone(found.oidcIssuer)),
       demo: Option.getOrElse(found.demo, () => embedded && isLoopback(found.host))
     })
   })

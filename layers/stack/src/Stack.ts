@@ -1,9 +1,11 @@
 import type { Trouble } from "@opsdesk/capabilities/Dependencies"
 import { Dependencies } from "@opsdesk/capabilities/Dependencies"
+import { LocalSignIn } from "@opsdesk/capabilities/LocalSignIn"
 import { Argon2Passwords } from "@opsdesk/crypto/Argon2Passwords"
 import { JoseAccessTokens } from "@opsdesk/crypto/JoseAccessTokens"
 import { MacCursors } from "@opsdesk/crypto/MacCursors"
 import { secretFile } from "@opsdesk/crypto/secretFile"
+import { JoseIdentityProvider, NoIdentityProvider } from "@opsdesk/oidc/JoseIdentityProvider"
 import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
 import { schemaTrouble } from "@opsdesk/postgres/Migrator"
 import { PostgresJournal } from "@opsdesk/postgres/PostgresJournal"
@@ -39,6 +41,16 @@ const Tokens = Layer.unwrap(Effect.map(Settings, ({ publicUrl }) =>
   // The same for all programs of a desk, whichever port each listens on.
   JoseAccessTokens({ issuer: Option.match(publicUrl, { onNone: () => "opsdesk", onSome: ({ origin }) => origin }) })))
 
+const Identities = Layer.unwrap(
+  Effect.map(Settings, ({ localAuth, oidc }) =>
+    Option.match(oidc, {
+      onNone: () => NoIdentityProvider,
+      onSome: JoseIdentityProvider
+    }).pipe(
+      Layer.merge(Layer.succeed(LocalSignIn, { allowed: localAuth }))
+    ))
+)
+
 const away = (detail: string): Trouble => ({ away: true, detail })
 
 const PostgresDependencies = Layer.effect(
@@ -73,7 +85,7 @@ const PostgresDependencies = Layer.effect(
 
 /** One layer for each capability, chosen by the settings: the only place that knows them all. */
 export const Stack = (service: string) =>
-  Layer.mergeAll(Tokens, MacCursors).pipe(
+  Layer.mergeAll(Tokens, MacCursors, Identities).pipe(
     Layer.provideMerge(Keys),
     Layer.provideMerge(Layer.mergeAll(PostgresTransaction, PostgresJournal, PostgresDependencies, Argon2Passwords)),
     Layer.provideMerge(Sql(service)),

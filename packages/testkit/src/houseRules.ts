@@ -147,6 +147,8 @@ export const tables: Readonly<Record<string, Table>> = {
   user_roles: owned("access", "users"),
   role_permissions: owned("access", "users"),
   refresh_tokens: owned("access"),
+  oidc_identities: owned("access"),
+  oidc_flows: owned("access"),
   teams: owned("users"),
   team_members: owned("users"),
   tickets: owned("tickets"),
