@@ -23,7 +23,8 @@ const metadataOf = (issuer: string) => `${issuer.replace(/\/$/, "")}/.well-known
 export const discover = (issuer: string): Effect.Effect<Metadata, ProviderTrouble> =>
   Effect.gen(function*() {
     const url = metadataOf(issuer)
-    const metadata = decode((yield* boundedJson(url)).json)
+    const { json, status } = yield* boundedJson(url)
+    const metadata = status === 200 ? decode(json) : Option.none()
     if (Option.isNone(metadata)) {
       return yield* new ProviderTrouble({ message: `${url}: has no metadata that can be used` })
     }

@@ -38,7 +38,8 @@ export type KeySet = ReturnType<typeof jose.createLocalJWKSet>
 /** The provider's keys that signatures can be verified with (RFC 7517); the others of the set are passed over. */
 export const fetchKeys = (url: string): Effect.Effect<KeySet, ProviderTrouble> =>
   Effect.gen(function*() {
-    const set = decodeSet((yield* boundedJson(url)).json)
+    const { json, status } = yield* boundedJson(url)
+    const set = status === 200 ? decodeSet(json) : Option.none()
     const all = Option.isSome(set) ? set.value.keys : []
     const keys = all.length > mostKeys ? [] : all.flatMap((key) => Option.toArray(decodeKey(key)))
     const signing = keys.filter(({ use }) => use === undefined || use === "sig")

@@ -3,6 +3,7 @@ import { IdentityProvider } from "@opsdesk/capabilities/IdentityProvider"
 import { JoseIdentityProvider } from "@opsdesk/oidc/JoseIdentityProvider"
 import type { ProviderOptions } from "@opsdesk/oidc/ProviderOptions"
 import { audience, clientId, redirectUri, SignInProvider } from "@opsdesk/testkit/SignInProvider"
+import { Quiet } from "@opsdesk/testkit/TestDatabase"
 import { Clock, Effect, Layer, Option, Redacted } from "effect"
 import { Digest } from "effect/crypto"
 import * as jose from "jose"
@@ -18,7 +19,7 @@ export const optionsFor = (issuer: string): ProviderOptions => ({
 /** The desk's side of the real provider. */
 export const AtProvider = Layer.unwrap(
   Effect.map(SignInProvider, ({ issuer }) => JoseIdentityProvider(optionsFor(issuer)))
-).pipe(Layer.provideMerge(SignInProvider.layer), Layer.provide(Digest.layerWebCrypto))
+).pipe(Layer.provideMerge(SignInProvider.layer), Layer.provide(Digest.layerWebCrypto), Layer.provideMerge(Quiet))
 
 /** The desk's side of some provider, on its own. */
 export const providerAt = (issuer: string) =>
