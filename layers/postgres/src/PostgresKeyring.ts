@@ -21,7 +21,7 @@ const decodeRows = Schema.decodeUnknownEffect(Schema.Array(KeyRow))
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const nonceLength = 12
 
-const purposes: ReadonlyArray<KeyPurpose> = ["access-token", "cursor", "audit"]
+const purposes: ReadonlyArray<KeyPurpose> = ["access-token", "cursor", "audit", "refresh-token"]
 
 /** Keys in `sealed_keys`, each under AES-256-GCM with a key derived (HKDF, RFC 5869) from `OPSDESK_SECRET`. */
 export const PostgresKeyring = (secret: Redacted.Redacted<string>) =>

@@ -15,7 +15,7 @@ import { PostgresTransaction } from "@opsdesk/postgres/PostgresTransaction"
 import { Logs } from "@opsdesk/telemetry/Logs"
 import { Prometheus } from "@opsdesk/telemetry/Prometheus"
 import { Clock, Effect, Layer, Option } from "effect"
-import { Digest, SecureRandom } from "effect/crypto"
+import { Digest, Mac, SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import { Database } from "./Database.ts"
 import { Settings } from "./Settings.ts"
@@ -24,6 +24,7 @@ import { Settings } from "./Settings.ts"
 const SystemClock = Layer.succeed(Clock.Clock, Clock.Clock.defaultValue())
 
 const Random = SecureRandom.layerWebCrypto
+const Macs = Mac.layerWebCrypto.pipe(Layer.provide(Random))
 
 const Sql = (service: string) =>
   Layer.unwrap(Effect.gen(function*() {
@@ -89,7 +90,7 @@ export const Stack = (service: string) =>
     Layer.provideMerge(Keys),
     Layer.provideMerge(Layer.mergeAll(PostgresTransaction, PostgresJournal, PostgresDependencies, Argon2Passwords)),
     Layer.provideMerge(Sql(service)),
-    Layer.provideMerge(Layer.mergeAll(Random, Digest.layerWebCrypto, Prometheus, SystemClock))
+    Layer.provideMerge(Layer.mergeAll(Random, Macs, Digest.layerWebCrypto, Prometheus, SystemClock))
   )
 
 /** How programs log; outermost, so that everything inside is logged alike. */

@@ -2,16 +2,15 @@ import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
 import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import { bindingOf } from "@opsdesk/kernel/Binding"
-import type { UserId } from "@opsdesk/kernel/Ids"
 import type { PageRequest } from "@opsdesk/kernel/Page"
 import type { Redacted } from "effect"
 import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Unauthenticated } from "./AccessProblems.ts"
 import { AccessStore } from "./AccessStore.ts"
-import type { Actor } from "./Actor.ts"
-import { CurrentActor, grantsOf, permit } from "./Actor.ts"
+import { CurrentActor, permit } from "./Actor.ts"
 import { permissionNames, permissions } from "./Permission.ts"
+import { Rights } from "./Rights.ts"
 import { builtInRoles } from "./Role.ts"
 
 /** Who somebody is, and what can be granted. */
@@ -22,24 +21,13 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
     const tokens = yield* AccessTokens
     const cursors = yield* Cursors
     const random = yield* SecureRandom.SecureRandom
+    const rights = yield* Rights
 
-    /** The person, as they stand now, or none: unknown or deactivated. */
-    const actor = Effect.fnUntraced(function*(userId: UserId) {
-      const [row] = yield* store.actor(userId)
-      if (row === undefined) return Option.none<Actor>()
-      return Option.some<Actor>({
-        userId: row.userId,
-        roles: row.roles,
-        teamIds: new Set(row.teamIds),
-        grants: grantsOf(row.grants)
-      })
-    }, reading)
-
-    /** The actor whom an access token speaks for. What they may do is read anew each time: a token grants nothing itself. */
+    /** The actor whom an access token speaks for, in a session that is still open: a token grants nothing itself. */
     const authenticate = Effect.fnUntraced(function*(token: Redacted.Redacted<string>) {
       const verified = yield* tokens.verify(token)
       if (Option.isNone(verified)) return yield* new Unauthenticated()
-      const found = yield* actor(verified.value.userId)
+      const found = yield* rights.actor(verified.value.userId, verified.value.sessionId)
       return Option.isSome(found) ? found.value : yield* new Unauthenticated()
     })
 
@@ -83,14 +71,17 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
           permissionNames.map((name) => ({ name, description: permissions[name] }))
         )).map(({ name }) => name)
       )
+      if (fresh.size > 0) yield* rights.changed
       for (const { name, permissions: grants } of builtInRoles) {
         yield* store.insertRole(yield* random.uuidV7(), name, at)
         yield* store.insertGrants(name, grants.filter(({ permission }) => fresh.has(permission)))
       }
     }, atomic)
 
-    return { actor, authenticate, ensureBuiltInRoles, roles, permissions: allPermissions }
+    return { authenticate, ensureBuiltInRoles, roles, permissions: allPermissions }
   })
 }) {
-  static readonly layer = Layer.effect(AccessDesk, AccessDesk.make).pipe(Layer.provide(AccessStore.layer))
+  static readonly layer = Layer.effect(AccessDesk, AccessDesk.make).pipe(
+    Layer.provide([AccessStore.layer, Rights.layer])
+  )
 }

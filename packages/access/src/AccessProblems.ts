@@ -6,6 +6,13 @@ export class Unauthenticated extends Problem<Unauthenticated>()(
   "The request carries no valid access token."
 ) {}
 
+/** The same for a refresh token that is unknown, lapsed or spent, and for one whose session or account has ended. */
+export class RefreshRefused extends Problem<RefreshRefused>()(
+  "RefreshRefused",
+  "unauthenticated",
+  "The refresh token is not good; sign in again."
+) {}
+
 /** The same for an unknown address, a wrong password and a deactivated account. */
 export class SignInRefused extends Problem<SignInRefused>()(
   "SignInRefused",

@@ -1,18 +1,9 @@
-import { TeamId, UserId } from "@opsdesk/kernel/Ids"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { Grant } from "./Permission.ts"
+import type { Grant } from "./Permission.ts"
 import type { RoleName } from "./Role.ts"
 import { Role } from "./Role.ts"
 
-const ActorRow = Schema.Struct({
-  userId: UserId,
-  roles: Schema.Array(Schema.String),
-  teamIds: Schema.Array(TeamId),
-  grants: Schema.Array(Grant)
-})
-
-const decodeActors = Schema.decodeUnknownEffect(Schema.Array(ActorRow))
 const decodeNames = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ name: Schema.String })))
 const decodeRoles = Schema.decodeUnknownEffect(Schema.Array(Role))
 
@@ -20,22 +11,6 @@ const decodeRoles = Schema.decodeUnknownEffect(Schema.Array(Role))
 export class AccessStore extends Context.Service<AccessStore>()("@opsdesk/access/AccessStore", {
   make: Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
-
-    /** An active account with its roles, grants and teams, in one statement: every request begins with it. */
-    const actor = (userId: UserId) =>
-      Effect.flatMap(
-        sql`
-          select u.id as user_id,
-            array(select r.name from user_roles ur join roles r on r.id = ur.role_id
-                  where ur.user_id = u.id order by r.name) as roles,
-            array(select m.team_id from team_members m where m.user_id = u.id) as team_ids,
-            coalesce((select jsonb_agg(distinct jsonb_build_object('permission', p.permission, 'scope', p.scope))
-                      from user_roles ur join role_permissions p on p.role_id = ur.role_id
-                      where ur.user_id = u.id), '[]') as grants
-          from users u
-          where u.id = ${userId} and u.active`,
-        decodeActors
-      )
 
     const roles = (after: string | null, rows: number) =>
       Effect.flatMap(
@@ -84,7 +59,7 @@ export class AccessStore extends Context.Service<AccessStore>()("@opsdesk/access
         where r.name = ${role}
         on conflict do nothing`
 
-    return { actor, roles, countRoles, insertPermissions, insertRole, insertGrants }
+    return { roles, countRoles, insertPermissions, insertRole, insertGrants }
   })
 }) {
   static readonly layer = Layer.effect(AccessStore, AccessStore.make)

@@ -6,6 +6,8 @@ import type { Grant, Permission, Scope } from "./Permission.ts"
 /** Somebody who is signed in, with all that decides what they may do. */
 export interface Actor {
   readonly userId: UserId
+  /** The session they act in (`sid`), or null where there is none: an API token, or a token of another issuer. */
+  readonly sessionId: string | null
   readonly roles: ReadonlyArray<string>
   readonly teamIds: ReadonlySet<TeamId>
   readonly grants: ReadonlyMap<Permission, ReadonlySet<Scope>>

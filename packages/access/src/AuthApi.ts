@@ -1,10 +1,10 @@
-import { Data } from "@opsdesk/kernel/Page"
+import { Data, said } from "@opsdesk/kernel/Page"
 import { DependencyUnavailable } from "@opsdesk/kernel/Problem"
 import { Schema } from "effect"
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { SignInRefused } from "./AccessProblems.ts"
-import { anyone, EndpointAccess } from "./Authentication.ts"
-import { Credentials, Session } from "./Session.ts"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { RefreshRefused, SignInRefused } from "./AccessProblems.ts"
+import { anyone, Authentication, EndpointAccess, signedIn } from "./Authentication.ts"
+import { Credentials, Renewal, Session } from "./Session.ts"
 
 export type { Access } from "./Authentication.ts"
 /** Part of every contract: whoever reads the contracts only reads it here. */
@@ -30,6 +30,20 @@ export class AuthApi extends HttpApiGroup.make("auth")
       description:
         "Gives an access token for 15 minutes. An unknown address, a wrong password and a deactivated account get the same answer."
     })).annotate(EndpointAccess, anyone),
+    HttpApiEndpoint.post("refresh", "/v1/auth/refresh", {
+      headers: {
+        "idempotency-key": Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,255}$/u, {
+          message: "must be 1 to 255 visible ASCII characters"
+        }))).pipe(said("Whoever repeats it within 10 seconds gets the same answer's refresh token again"))
+      },
+      payload: Renewal,
+      success: Data(Session),
+      error: [RefreshRefused, DependencyUnavailable]
+    }).annotateMerge(OpenApi.annotations({
+      summary: "Go on with a session",
+      description:
+        "Takes a refresh token and gives the next one, with a new access token. A token is good once: a second use ends the session, except that a client which has lost the answer may ask again within 10 seconds with the same `Idempotency-Key`."
+    })).annotate(EndpointAccess, anyone),
     HttpApiEndpoint.get("keys", "/.well-known/jwks.json", {
       success: Schema.Struct({ keys: Schema.Array(PublicKey) }),
       error: DependencyUnavailable
@@ -39,4 +53,19 @@ export class AuthApi extends HttpApiGroup.make("auth")
     })).annotate(EndpointAccess, anyone)
   )
   .annotateMerge(OpenApi.annotations({ title: "Sign-in", description: "Sessions and keys" }))
+{}
+
+/** What only somebody who is signed in can ask of a session. */
+export class SessionApi extends HttpApiGroup.make("session")
+  .add(
+    HttpApiEndpoint.post("logout", "/v1/auth/logout", {
+      success: HttpApiSchema.NoContent,
+      error: DependencyUnavailable
+    }).annotateMerge(OpenApi.annotations({
+      summary: "Sign out",
+      description: "Ends the session of the access token, with all its tokens, everywhere."
+    })).annotate(EndpointAccess, signedIn)
+  )
+  .middleware(Authentication)
+  .annotateMerge(OpenApi.annotations({ title: "Session", description: "The session one acts in" }))
 {}

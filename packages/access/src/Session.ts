@@ -10,6 +10,12 @@ export const Credentials = Schema.Struct({
 })
 export type Credentials = typeof Credentials.Type
 
+export const Renewal = Schema.Struct({ refreshToken: Text(1, 128) }).annotate({
+  identifier: "Renewal",
+  examples: [{ refreshToken: "u4S1J0v0k4cGmJm9mB2oRX8dZJqQW1p0s1f9c4xT7hE" }]
+})
+export type Renewal = typeof Renewal.Type
+
 /** What signing in gives. The tokens are secrets: they go into the answer and nowhere else. */
 export const Session = Schema.Struct({
   accessToken: Schema.String.annotate({ examples: ["eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTk4Li4u"] }),

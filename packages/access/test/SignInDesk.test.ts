@@ -7,8 +7,13 @@ import { DateTime, Duration, Effect, Layer, Redacted, Result, Schema } from "eff
 import { Digest, SecureRandom } from "effect/crypto"
 import { Base64Url } from "effect/encoding"
 import { SignInRefused } from "../src/AccessProblems.ts"
+import { Rights } from "../src/Rights.ts"
+import { SessionDesk } from "../src/SessionDesk.ts"
+import type { NewRefreshToken } from "../src/SessionStore.ts"
 import { SessionStore } from "../src/SessionStore.ts"
 import { SignInDesk } from "../src/SignInDesk.ts"
+import { SignInStore } from "../src/SignInStore.ts"
+import { Successors } from "../src/Successors.ts"
 
 const carla = { userId: userIdOf("carla"), passwordHash: "hash of carla may come in", active: true }
 const accounts: Record<string, typeof carla | { userId: typeof carla.userId; passwordHash: null; active: boolean }> = {
@@ -18,19 +23,28 @@ const accounts: Record<string, typeof carla | { userId: typeof carla.userId; pas
   "old@test.local": { userId: userIdOf("nora"), passwordHash: "old hash of nora may come in", active: true }
 }
 
-type RefreshToken = Parameters<SessionStore["Service"]["insertRefreshToken"]>[0]
-
 /** A desk that keeps accounts in memory, and all that it was made to do. */
-const aDesk = () => {
+const aDesk = (changedMeanwhile: ReadonlySet<string> = new Set()) => {
   const verified: Array<readonly [password: string, hash: string | null]> = []
   const rehashed: Array<readonly [userId: string, hash: string]> = []
-  const begun: Array<RefreshToken> = []
-  const Desk = Layer.effect(SignInDesk, SignInDesk.make).pipe(
-    Layer.provide([
+  const begun: Array<NewRefreshToken> = []
+  const Sessions = Layer.effect(SessionDesk, SessionDesk.make).pipe(
+    Layer.provide(
       Layer.mock(SessionStore, {
+        dropLapsed: () => Effect.void,
+        insert: () => Effect.void,
+        insertToken: (token) => Effect.sync(() => void begun.push(token))
+      })
+    ),
+    Layer.provide([Layer.mock(Rights, {}), Layer.mock(Successors, {})])
+  )
+  const Desk = Layer.effect(SignInDesk, SignInDesk.make).pipe(
+    Layer.provide(Sessions),
+    Layer.provide([
+      Layer.mock(SignInStore, {
         account: (email) => Effect.sync(() => [accounts[email.toLowerCase()] ?? []].flat()),
-        rehash: (userId, hash) => Effect.sync(() => void rehashed.push([userId, hash])),
-        insertRefreshToken: (token) => Effect.sync(() => void begun.push(token))
+        stillHolds: (userId) => Effect.sync(() => !changedMeanwhile.has(userId)),
+        rehash: (userId, hash) => Effect.sync(() => void rehashed.push([userId, hash]))
       }),
       Layer.mock(Passwords, {
         hash: (password) => Effect.succeed(`hash of ${Redacted.value(password)}`),
@@ -104,6 +118,20 @@ describe("whoever may not come in", () => {
   }
 })
 
+describe("whoever could have come in a moment ago", () => {
+  it.effect("is refused when the password or the account has changed while it was compared", () => {
+    const { Desk, begun } = aDesk(new Set([carla.userId]))
+    return Effect.gen(function*() {
+      const { signIn } = yield* SignInDesk
+      const problem = yield* Effect.flip(signIn({ email: "carla@test.local", password: "carla may come in" }))
+      assert.instanceOf(problem, SignInRefused)
+      assert.deepStrictEqual(begun, [])
+      const entries = yield* (yield* RecordingJournal).recorded
+      assert.deepStrictEqual(entries.map(({ action }) => action), ["session.refused"])
+    }).pipe(Effect.provide(Desk))
+  })
+})
+
 describe("whoever may come in", () => {
   it.effect("gets a session whose secret is nowhere but in the answer", () => {
     const { Desk, begun, rehashed, verified } = aDesk()
@@ -117,7 +145,7 @@ describe("whoever may come in", () => {
       assert.isDefined(token)
       assert.strictEqual(begun.length, 1)
       assert.deepInclude(session, {
-        accessToken: `token of ${carla.userId} in ${token.familyId}`,
+        accessToken: `token of ${carla.userId} in ${token.sessionId}`,
         tokenType: "Bearer",
         expiresIn: 900
       })
@@ -133,7 +161,7 @@ describe("whoever may come in", () => {
         at: token.issuedAt,
         actorId: carla.userId,
         action: "session.started",
-        entity: { type: "session", id: token.familyId },
+        entity: { type: "session", id: token.sessionId },
         before: null,
         after: { userId: carla.userId },
         events: []
@@ -149,7 +177,7 @@ describe("whoever may come in", () => {
       const first = yield* signIn(credentials)
       const second = yield* signIn(credentials)
       assert.notStrictEqual(first.refreshToken, second.refreshToken)
-      assert.strictEqual(new Set(begun.map(({ familyId }) => familyId)).size, 2)
+      assert.strictEqual(new Set(begun.map(({ sessionId }) => sessionId)).size, 2)
     }).pipe(Effect.provide(Desk))
   })
 

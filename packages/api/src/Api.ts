@@ -1,4 +1,4 @@
-import { AuthApi } from "@opsdesk/access/AuthApi"
+import { AuthApi, SessionApi } from "@opsdesk/access/AuthApi"
 import { RolesApi } from "@opsdesk/access/RolesApi"
 import { AuditApi } from "@opsdesk/audit/AuditApi"
 import { RequestProblems } from "@opsdesk/kernel/RequestProblems"
@@ -11,6 +11,7 @@ import { described } from "./described.ts"
 
 const Joined = HttpApi.make("opsdesk")
   .add(AuthApi)
+  .add(SessionApi)
   .add(UsersApi)
   .add(TeamsApi)
   .add(RolesApi)

@@ -2,7 +2,7 @@ import type { DependencyUnavailable } from "@opsdesk/kernel/Problem"
 import type { Effect, Redacted, Schema } from "effect"
 import { Context } from "effect"
 
-export type KeyPurpose = "access-token" | "cursor" | "audit"
+export type KeyPurpose = "access-token" | "cursor" | "audit" | "refresh-token"
 
 /** What a key is made of: the secret as text (a JWK, or base64url bytes), the public half where there is one. */
 export interface KeyMaterial {

@@ -15,6 +15,7 @@ export const actorOf = (person: Person): Actor => {
   const { role, team } = people[person]
   return {
     userId: userIdOf(person),
+    sessionId: personIds[person],
     roles: [role],
     teamIds: new Set(team === null ? [] : [teamIdOf(team)]),
     grants: grantsOf(builtInRoles.filter(({ name }) => name === role).flatMap(({ permissions }) => permissions))

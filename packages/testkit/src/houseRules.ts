@@ -149,6 +149,8 @@ export const tables: Readonly<Record<string, Table>> = {
   refresh_tokens: owned("access"),
   oidc_identities: owned("access"),
   oidc_flows: owned("access"),
+  sessions: owned("access"),
+  access_epoch: owned("access"),
   teams: owned("users"),
   team_members: owned("users"),
   tickets: owned("tickets"),
@@ -177,7 +179,7 @@ export const crossSliceReads: ReadonlyArray<CrossSliceRead> = [
     because: "full text (`q`) finds a ticket by what was written on it"
   },
   {
-    file: "packages/access/src/AccessStore.ts",
+    file: "packages/access/src/RightsStore.ts",
     table: "team_members",
     because: "every request begins with the actor, roles and teams, in one statement"
   }

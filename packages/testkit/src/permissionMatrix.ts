@@ -29,8 +29,8 @@ export interface Errand {
   readonly given?: { readonly status?: "resolved" | "closed" }
   /** Text of its own for each request, where two may not have the same. */
   readonly body?: (own: string) => Json
-  /** Signs in as oneself rather than sending a body. */
-  readonly credentials?: true
+  /** Signs in as oneself first: to send the password, to renew a session of one's own, or to act in one. */
+  readonly own?: "password" | "refresh token" | "session"
   /** What `left out` and 200 are about: is it in the answer? */
   readonly shows?: "ticket" | "message" | "note"
   readonly answers: Readonly<Record<Caller, Cell>>
@@ -70,7 +70,9 @@ const created = ({ ...answers }: Errand["answers"]): Errand["answers"] => {
 
 /** Every operation of the REST interface, and what it answers to whom. */
 export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> = {
-  "auth.login": [{ errand: "as oneself", credentials: true, answers: whoeverIsSignedIn }],
+  "auth.login": [{ errand: "as oneself", own: "password", answers: whoeverIsSignedIn }],
+  "auth.refresh": [{ errand: "one's own session", own: "refresh token", answers: whoeverIsSignedIn }],
+  "session.logout": [{ own: "session", answers: signedIn(204, 204, 204, 204, 204, 204, 204) }],
   "auth.keys": [{ answers: everybody(200) }],
 
   "users.me": [{ answers: whoeverIsSignedIn }],

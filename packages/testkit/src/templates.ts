@@ -26,6 +26,10 @@ export const peopled = Effect.gen(function*() {
       values (${personIds[person]}, ${emailOf(person)}, ${person}, ${person !== "dora"}, ${hash}, now(), now())`
     yield* sql`
       insert into user_roles (user_id, role_id) select ${personIds[person]}, id from roles where name = ${role}`
+    // The session that the tests' tokens speak of.
+    yield* sql`
+      insert into sessions (id, user_id, started_at, expires_at)
+      values (${personIds[person]}, ${personIds[person]}, now(), 'infinity')`
     if (team !== null) {
       yield* sql`insert into team_members (team_id, user_id) values (${teamIds[team]}, ${personIds[person]})`
     }

@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
-import { AccessDesk } from "@opsdesk/access/AccessDesk"
 import type { Actor } from "@opsdesk/access/Actor"
+import { Rights } from "@opsdesk/access/Rights"
 import type { Position } from "@opsdesk/capabilities/Cursors"
 import { TeamId, UserId } from "@opsdesk/kernel/Ids"
 import type { Person } from "@opsdesk/testkit/people"
@@ -110,11 +110,11 @@ const filtersFor = (some: { readonly assignee: UserId; readonly requester: UserI
 }
 
 const actorOf = Effect.fnUntraced(function*(person: Person) {
-  const desk = yield* AccessDesk
-  return Option.getOrThrow(yield* desk.actor(UserId.make(personIds[person])))
+  const rights = yield* Rights
+  return Option.getOrThrow(yield* rights.actor(UserId.make(personIds[person]), null))
 })
 
-const Suite = Layer.mergeAll(TicketListStore.layer, AccessDesk.layer).pipe(Layer.provideMerge(TestStack("aged")))
+const Suite = Layer.mergeAll(TicketListStore.layer, Rights.layer).pipe(Layer.provideMerge(TestStack("aged")))
 
 layer(Suite, { excludeTestServices: true })("lists over 100,000 tickets", (it) => {
   it.effect(

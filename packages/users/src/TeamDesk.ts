@@ -1,4 +1,5 @@
 import { CurrentActor, permit } from "@opsdesk/access/Actor"
+import { Rights } from "@opsdesk/access/Rights"
 import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
 import { Journal } from "@opsdesk/capabilities/Journal"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
@@ -23,6 +24,7 @@ export class TeamDesk extends Context.Service<TeamDesk>()("@opsdesk/users/TeamDe
     const journal = yield* Journal
     const cursors = yield* Cursors
     const random = yield* SecureRandom.SecureRandom
+    const rights = yield* Rights
 
     const list = Effect.fn("TeamDesk.list")(function*(request: PageRequest) {
       const actor = yield* CurrentActor
@@ -71,6 +73,7 @@ export class TeamDesk extends Context.Service<TeamDesk>()("@opsdesk/users/TeamDe
       if (user === undefined) return yield* new UserNotFound()
       if (team.memberIds.includes(userId) === member) return team
       yield* member ? store.addMember(teamId, userId) : store.removeMember(teamId, userId)
+      yield* rights.changed
       const memberIds = member
         ? [...team.memberIds, userId].toSorted()
         : team.memberIds.filter((id) => id !== userId)
@@ -88,17 +91,17 @@ export class TeamDesk extends Context.Service<TeamDesk>()("@opsdesk/users/TeamDe
     }, atomic)
 
     const addMember = Effect.fn("TeamDesk.addMember")((teamId: TeamId, userId: UserId) =>
-      setMember(teamId, userId, true)
+      Effect.tap(setMember(teamId, userId, true), () => rights.forget)
     )
 
     const removeMember = Effect.fn("TeamDesk.removeMember")((teamId: TeamId, userId: UserId) =>
-      setMember(teamId, userId, false)
+      Effect.tap(setMember(teamId, userId, false), () => rights.forget)
     )
 
     return { list, get, create, addMember, removeMember }
   })
 }) {
   static readonly layer = Layer.effect(TeamDesk, TeamDesk.make).pipe(
-    Layer.provide([TeamStore.layer, UserStore.layer])
+    Layer.provide([TeamStore.layer, UserStore.layer, Rights.layer])
   )
 }

@@ -1,5 +1,7 @@
 import type { Actor } from "@opsdesk/access/Actor"
 import { CurrentActor, permit } from "@opsdesk/access/Actor"
+import { Rights } from "@opsdesk/access/Rights"
+import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
 import { Journal } from "@opsdesk/capabilities/Journal"
 import { Passwords } from "@opsdesk/capabilities/Passwords"
@@ -42,6 +44,8 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
     const passwords = yield* Passwords
     const cursors = yield* Cursors
     const random = yield* SecureRandom.SecureRandom
+    const sessions = yield* SessionDesk
+    const rights = yield* Rights
 
     const hashOf = (password: string | undefined) =>
       password === undefined ? Effect.succeed(null) : passwords.hash(Redacted.make(password))
@@ -161,6 +165,10 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
         yield* store.lockTeams([...user.teamIds, ...next.teamIds])
         yield* store.setTeams(id, next.teamIds)
       }
+      // Whoever learnt the old password, or was let in before the account was closed, does not stay.
+      if (passwordHash !== null) yield* sessions.endAllOf(id, "password-changed")
+      if (next.active !== user.active) yield* sessions.endAllOf(id, "deactivated")
+      yield* rights.changed
       yield* journal.record({
         at,
         actorId: actor.userId,
@@ -177,10 +185,12 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       const actor = yield* CurrentActor
       yield* permit(actor, "user:write")
       // Hashed before the transaction: it takes long, and nobody should wait for the row meanwhile.
-      return yield* change(actor, id, changes, yield* hashOf(changes.password))
+      const user = yield* change(actor, id, changes, yield* hashOf(changes.password))
+      yield* rights.forget
+      return user
     })
 
-    const setRoles = Effect.fn("UserDesk.setRoles")(function*(id: UserId, { roles }: RolesOfUser) {
+    const changeRoles = Effect.fnUntraced(function*(id: UserId, { roles }: RolesOfUser) {
       const actor = yield* CurrentActor
       yield* permit(actor, "role:write")
       const user = yield* lock(id)
@@ -190,6 +200,7 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       const next = new User({ ...user, roles: [...roles].sort(), updatedAt: at })
       yield* store.setRoles(id, next.roles)
       yield* store.touch(next)
+      yield* rights.changed
       yield* journal.record({
         at,
         actorId: actor.userId,
@@ -202,8 +213,14 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       return next
     }, atomic)
 
+    const setRoles = Effect.fn("UserDesk.setRoles")((id: UserId, roles: RolesOfUser) =>
+      Effect.tap(changeRoles(id, roles), () => rights.forget)
+    )
+
     return { list, get, me, create, createAsOperator, update, setRoles }
   })
 }) {
-  static readonly layer = Layer.effect(UserDesk, UserDesk.make).pipe(Layer.provide(UserStore.layer))
+  static readonly layer = Layer.effect(UserDesk, UserDesk.make).pipe(
+    Layer.provide([UserStore.layer, SessionDesk.layer, Rights.layer])
+  )
 }

@@ -1,3 +1,5 @@
+import { Rights } from "@opsdesk/access/Rights"
+import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { Cursors } from "@opsdesk/capabilities/Cursors"
 import { Passwords } from "@opsdesk/capabilities/Passwords"
 import { teamIdOf, userIdOf } from "@opsdesk/testkit/actors"
@@ -68,6 +70,8 @@ export const anOffice = () => {
         isOutdated: () => false
       }),
       Layer.mock(Cursors, {}),
+      Layer.mock(SessionDesk, { endAllOf: (userId, because) => write("endAllOf", userId, because) }),
+      Layer.mock(Rights, { changed: write("rights changed"), forget: Effect.void }),
       SecureRandom.layerWebCrypto
     ]),
     Layer.provideMerge(RecordingJournal.layer)

@@ -1,4 +1,5 @@
 import { AccessDesk } from "@opsdesk/access/AccessDesk"
+import { Rights } from "@opsdesk/access/Rights"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
 import { TeamDesk } from "@opsdesk/users/TeamDesk"
@@ -9,6 +10,7 @@ import { SeedStore } from "./seed/SeedStore.ts"
 
 const Desks = Layer.mergeAll(
   AccessDesk.layer,
+  Rights.layer,
   UserDesk.layer,
   TeamDesk.layer,
   TicketDesk.layer,

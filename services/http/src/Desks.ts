@@ -1,4 +1,5 @@
 import { AccessDesk } from "@opsdesk/access/AccessDesk"
+import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
@@ -12,6 +13,7 @@ import { Layer } from "effect"
 export const Desks = Layer.mergeAll(
   AccessDesk.layer,
   SignInDesk.layer,
+  SessionDesk.layer,
   UserDesk.layer,
   TeamDesk.layer,
   TicketDesk.layer,

@@ -11,7 +11,7 @@ import { RequestProblemsRest } from "./middleware/requestProblems.ts"
 import { Operations } from "./Operations.ts"
 import { ProblemPages } from "./pages/problemPages.ts"
 import { AuditRest } from "./rest/AuditRest.ts"
-import { AuthRest } from "./rest/AuthRest.ts"
+import { AuthRest, SessionRest } from "./rest/AuthRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
 import { RolesRest } from "./rest/RolesRest.ts"
 import { TeamsRest } from "./rest/TeamsRest.ts"
@@ -19,7 +19,7 @@ import { TicketsRest } from "./rest/TicketsRest.ts"
 import { UsersRest } from "./rest/UsersRest.ts"
 
 const Rest = HttpApiBuilder.layer(Api).pipe(
-  Layer.provide([AuthRest, UsersRest, TeamsRest, RolesRest, TicketsRest, MessagesRest, AuditRest]),
+  Layer.provide([AuthRest, SessionRest, UsersRest, TeamsRest, RolesRest, TicketsRest, MessagesRest, AuditRest]),
   Layer.provide([AuthenticationRest, RequestProblemsRest])
 )
 

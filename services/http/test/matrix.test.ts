@@ -26,15 +26,20 @@ const addressOf = (path: string, row: Errand, { message, note, team, ticket, use
     .replace(":userId", personIds.amir)
     .replace(":messageId", row.shows === "note" ? note : message)
 
-const requestOf = (caller: Caller, row: Errand, own: string): Ask => {
+const requestOf = Effect.fnUntraced(function*(caller: Caller, row: Errand, own: string) {
+  const { ask } = yield* TestHttp
   const { person } = callers[caller]
-  const credentials = { email: emailOf(person ?? "carla"), password: person === null ? "a guess" : passwordOf(person) }
-  const body = row.credentials ? credentials : row.body?.(own)
-  return {
-    ...(person === null || row.credentials ? {} : { as: person }),
-    ...(body === undefined ? {} : { body })
+  if (row.own === undefined) {
+    const body = row.body?.(own)
+    const request: Ask = { ...(person === null ? {} : { as: person }), ...(body === undefined ? {} : { body }) }
+    return request
   }
-}
+  const body = { email: emailOf(person ?? "carla"), password: person === null ? "a guess" : passwordOf(person) }
+  if (row.own === "password") return { body }
+  const { json } = yield* ask("POST", "/v1/auth/login", { body })
+  const { accessToken = "none", refreshToken = "none" } = json?.data ?? {}
+  return row.own === "session" ? { token: accessToken } : { body: { refreshToken } }
+})
 
 const cellOf = (answer: Answer, row: Errand, things: Things): Cell =>
   answer.status !== 200 || row.shows === undefined || answer.text.includes(things[row.shows])
@@ -71,7 +76,7 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("everybody gets 
         const own = `${title} ${caller}`.replaceAll(/[^A-Za-z]+/g, "-")
         const things = yield* freshThings(caller, row.given, own)
         const path = addressOf(endpoint.path, row, things)
-        const request = requestOf(caller, row, own)
+        const request: Ask = yield* requestOf(caller, row, own)
         const before = yield* traces
         const answer = yield* ask(endpoint.method, path, request)
         got[caller] = cellOf(answer, row, things)

@@ -41,11 +41,13 @@ const requests = (
       .replace("/teams/:id", `/teams/${teamIds.Support}`)
       .replace(":userId", personIds.nora)
       .replace(":messageId", nothing)
-    const body = errand?.credentials === true
+    const body = errand?.own === "password"
       ? { email: emailOf("ada"), password: passwordOf("ada") }
+      : errand?.own === "refresh token"
+      ? { refreshToken: "a".repeat(43) }
       : errand?.body?.("outage")
     return [[operation, method, address, {
-      ...(errand?.credentials === true ? {} : { token }),
+      ...(errand?.own === "password" || errand?.own === "refresh token" ? {} : { token }),
       ...(body === undefined ? {} : { body })
     }]]
   })

@@ -1,6 +1,6 @@
-import { AccessDesk } from "@opsdesk/access/AccessDesk"
 import type { Actor } from "@opsdesk/access/Actor"
 import { CurrentActor } from "@opsdesk/access/Actor"
+import { Rights } from "@opsdesk/access/Rights"
 import type { TicketId } from "@opsdesk/kernel/Ids"
 import { TeamId } from "@opsdesk/kernel/Ids"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
@@ -47,7 +47,7 @@ const makePeople = Effect.gen(function*() {
   const store = yield* SeedStore
   const users = yield* UserDesk
   const teams = yield* TeamDesk
-  const access = yield* AccessDesk
+  const rights = yield* Rights
   const actors = new Map<DemoPerson, Actor>()
   const teamIds = new Map<string, TeamId>()
   for (const { name, person, role, team } of demoPeople) {
@@ -60,7 +60,7 @@ const makePeople = Effect.gen(function*() {
       teamIds: teamId === undefined ? [] : [teamId]
     }).pipe(Effect.catchTag("EmailTaken", () => Effect.void))
     const [account] = yield* store.idByEmail(emailOf(person))
-    const actor = account === undefined ? Option.none() : yield* access.actor(account.id)
+    const actor = account === undefined ? Option.none() : yield* rights.actor(account.id, null)
     if (Option.isNone(actor)) return yield* missing(`${person}, or the account is deactivated`)
     actors.set(person, actor.value)
     if (person !== "admin") continue

@@ -1,0 +1,79 @@
+import { Transaction } from "@opsdesk/capabilities/Transaction"
+import type { UserId } from "@opsdesk/kernel/Ids"
+import { Cache, Clock, Context, Data, Effect, Exit, Layer, Option } from "effect"
+import type { Actor } from "./Actor.ts"
+import { grantsOf } from "./Actor.ts"
+import { RightsStore } from "./RightsStore.ts"
+
+/** How long a program trusts the epoch it has read: a change made elsewhere is noticed within this time. */
+const epochIsGoodFor = "250 millis"
+/** How long what was read for an epoch is kept, though the epoch stands still. */
+const rightsAreGoodFor = "5 seconds"
+/** How long after a change of its own a program asks for the epoch each time: its transaction may still be open. */
+const restlessMillis = 1000
+const atMost = 10_000
+
+class Claimed extends Data.Class<{
+  readonly epoch: number
+  readonly userId: UserId
+  readonly sessionId: string | null
+}> {}
+
+/**
+ * What people may do, kept for as long as nothing changes it. Each such change moves one number in the database, in its
+ * own transaction; what was read before the move is read anew. So a role, an account or a session that is taken away
+ * stops working at once in the program that took it, and within a quarter of a second in all others.
+ */
+export class Rights extends Context.Service<Rights>()("@opsdesk/access/Rights", {
+  make: Effect.gen(function*() {
+    const { reading } = yield* Transaction
+    const store = yield* RightsStore
+    let restlessUntil = 0
+
+    const [epoch, readAnew] = yield* Effect.cachedInvalidateWithTTL(
+      reading(store.epoch),
+      (exit) => Exit.isSuccess(exit) ? epochIsGoodFor : 0
+    )
+
+    const actors = yield* Cache.makeWith(
+      ({ sessionId, userId }: Claimed) =>
+        reading(store.actor(userId, sessionId)).pipe(
+          Effect.map(([row]) =>
+            row === undefined ? Option.none<Actor>() : Option.some<Actor>({
+              userId: row.userId,
+              sessionId,
+              roles: row.roles,
+              teamIds: new Set(row.teamIds),
+              grants: grantsOf(row.grants)
+            })
+          )
+        ),
+      {
+        capacity: atMost,
+        timeToLive: (exit) => Exit.isSuccess(exit) && Option.isSome(exit.value) ? rightsAreGoodFor : 0
+      }
+    )
+
+    /**
+     * The person as they stand now, or none: unknown, deactivated, or the session named is not theirs or has ended.
+     * Without a session (`null`) the account alone decides.
+     */
+    const actor = Effect.fnUntraced(function*(userId: UserId, sessionId: string | null) {
+      if ((yield* Clock.currentTimeMillis) < restlessUntil) yield* readAnew
+      return yield* Cache.get(actors, new Claimed({ epoch: yield* epoch, userId, sessionId }))
+    })
+
+    /** Belongs into the transaction of whatever changes what somebody may do. */
+    const changed = store.moveEpoch
+
+    /** Belongs after that transaction: this program shall see the change at once. */
+    const forget = Effect.gen(function*() {
+      restlessUntil = (yield* Clock.currentTimeMillis) + restlessMillis
+      yield* readAnew
+    })
+
+    return { actor, changed, forget }
+  })
+}) {
+  static readonly layer = Layer.effect(Rights, Rights.make).pipe(Layer.provide(RightsStore.layer))
+}
