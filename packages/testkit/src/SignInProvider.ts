@@ -2,7 +2,7 @@ import { Context, Effect, Layer } from "effect"
 import { generateKeyPairSync } from "node:crypto"
 import type { Server } from "node:http"
 import { createServer } from "node:http"
-import Provider from "oidc-provider"
+import { Provider } from "oidc-provider"
 
 /** Somebody at the provider. */
 export interface Account {

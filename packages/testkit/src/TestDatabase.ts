@@ -58,10 +58,10 @@ export const TestSettings = (variables: Record<string, string> = {}) =>
 
 export const Quiet = Layer.succeed(References.MinimumLogLevel, "None")
 
-/** The real stack on a database of the suite's own. */
-export const TestStack = (template: Template, server?: string) =>
+/** The real stack on a database of the suite's own, under settings that are as on a bare machine but for those named. */
+export const TestStack = (template: Template, server?: string, variables?: Record<string, string>) =>
   Stack("test").pipe(
     Layer.provideMerge(TestDatabase(template, server)),
-    Layer.provideMerge(TestSettings()),
+    Layer.provideMerge(TestSettings(variables)),
     Layer.provideMerge(Quiet)
   )

@@ -1,4 +1,5 @@
 import { AccessDesk } from "@opsdesk/access/AccessDesk"
+import { OidcDesk } from "@opsdesk/access/OidcDesk"
 import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
@@ -14,6 +15,7 @@ export const Desks = Layer.mergeAll(
   AccessDesk.layer,
   SignInDesk.layer,
   SessionDesk.layer,
+  OidcDesk.layer,
   UserDesk.layer,
   TeamDesk.layer,
   TicketDesk.layer,

@@ -13,13 +13,24 @@ import { ProblemPages } from "./pages/problemPages.ts"
 import { AuditRest } from "./rest/AuditRest.ts"
 import { AuthRest, SessionRest } from "./rest/AuthRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
+import { OidcRest } from "./rest/OidcRest.ts"
 import { RolesRest } from "./rest/RolesRest.ts"
 import { TeamsRest } from "./rest/TeamsRest.ts"
 import { TicketsRest } from "./rest/TicketsRest.ts"
 import { UsersRest } from "./rest/UsersRest.ts"
 
 const Rest = HttpApiBuilder.layer(Api).pipe(
-  Layer.provide([AuthRest, SessionRest, UsersRest, TeamsRest, RolesRest, TicketsRest, MessagesRest, AuditRest]),
+  Layer.provide([
+    AuthRest,
+    SessionRest,
+    OidcRest,
+    UsersRest,
+    TeamsRest,
+    RolesRest,
+    TicketsRest,
+    MessagesRest,
+    AuditRest
+  ]),
   Layer.provide([AuthenticationRest, RequestProblemsRest])
 )
 
