@@ -3,7 +3,7 @@ import type { Key, KeyMaterial } from "@opsdesk/capabilities/Keyring"
 import { Keyring } from "@opsdesk/capabilities/Keyring"
 import { UserId } from "@opsdesk/kernel/Ids"
 import { keptFor } from "@opsdesk/kernel/keptFor"
-import { Clock, DateTime, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { Clock, DateTime, Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { SecureRandom } from "effect/crypto"
 import * as jose from "jose"
 
@@ -34,6 +34,9 @@ const makeKey: Effect.Effect<KeyMaterial> = Effect.promise(async () => {
 /** How long a program goes on with the keys that it has read: a rotation is noticed within this time. */
 const keysAreGoodFor = "30 seconds"
 
+/** As long as the youngest token that an old key has signed, and as long as a program may go on signing with it. */
+const overlap = Duration.minutes(20)
+
 /** JWTs signed with Ed25519 (RFC 8037, RFC 9068). `issuer` is the desk's public address, the same for all its programs. */
 export const JoseAccessTokens = (options: { readonly issuer: string }) =>
   Layer.effect(
@@ -51,9 +54,9 @@ export const JoseAccessTokens = (options: { readonly issuer: string }) =>
         return { id: key.id, signing, verifying, x: jwk.x }
       })
       const keys = yield* keptFor(
-        Effect.flatMap(keyring.keys("access-token", makeKey), ([newest, ...older]) =>
+        Effect.flatMap(keyring.keys("access-token", makeKey), ([first, ...others]) =>
           Effect.gen(function*() {
-            return [yield* load(newest), ...(yield* Effect.forEach(older, load))] as const
+            return [yield* load(first), ...(yield* Effect.forEach(others, load))] as const
           })),
         keysAreGoodFor
       )
@@ -96,6 +99,7 @@ export const JoseAccessTokens = (options: { readonly issuer: string }) =>
           )
           return Option.map(decodeClaims(verified), ({ sid, sub }) => ({ userId: sub, sessionId: sid }))
         }),
+        rotate: keyring.rotate("access-token", makeKey, overlap),
         publicKeys: Effect.map(
           keys,
           (known) =>

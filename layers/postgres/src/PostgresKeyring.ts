@@ -2,7 +2,7 @@ import { PgClient } from "@effect/sql-pg"
 import type { Key, KeyMaterial, KeyPurpose } from "@opsdesk/capabilities/Keyring"
 import { Keyring } from "@opsdesk/capabilities/Keyring"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
-import { Data, DateTime, Effect, Layer, Redacted, Schema } from "effect"
+import { Context, Data, DateTime, Duration, Effect, Layer, Redacted, Schema } from "effect"
 import { Aead, Digest, Kdf, SecureRandom } from "effect/crypto"
 
 /** One clear line for the operator: the programs of a desk share one `OPSDESK_SECRET`, for good. */
@@ -13,6 +13,7 @@ export class WrongSecret extends Data.TaggedError("WrongSecret") {
 
 const KeyRow = Schema.Struct({
   id: Schema.String,
+  createdAt: Schema.DateTimeUtcFromDate,
   publicKey: Schema.NullOr(Schema.Record(Schema.String, Schema.Json)),
   sealed: Schema.Uint8Array
 })
@@ -22,6 +23,19 @@ const utf8 = (text: string) => new TextEncoder().encode(text)
 const nonceLength = 12
 
 const purposes: ReadonlyArray<KeyPurpose> = ["access-token", "cursor", "audit", "refresh-token"]
+
+/** So long a new key is only shown: programs read their keys twice as often, and whoever keeps the public ones has a chance to. */
+const untilAllHaveRead = Duration.minutes(1)
+
+/** Newest first, except that the newest one that everybody has had time to read leads; or the oldest, where all are new. */
+const toUseFirst = <A extends { readonly createdAt: DateTime.Utc }>(
+  newestFirst: ReadonlyArray<A>,
+  at: DateTime.Utc
+): ReadonlyArray<A> => {
+  const known = DateTime.subtractDuration(at, untilAllHaveRead)
+  const use = newestFirst.find(({ createdAt }) => DateTime.isLessThanOrEqualTo(createdAt, known)) ?? newestFirst.at(-1)
+  return use === undefined ? [] : [use, ...newestFirst.filter((key) => key !== use)]
+}
 
 /** Keys in `sealed_keys`, each under AES-256-GCM with a key derived (HKDF, RFC 5869) from `OPSDESK_SECRET`. */
 export const PostgresKeyring = (secret: Redacted.Redacted<string>) =>
@@ -45,14 +59,15 @@ export const PostgresKeyring = (secret: Redacted.Redacted<string>) =>
       const labelOf = (purpose: KeyPurpose, id: string) => utf8(`${purpose}:${id}`)
 
       const read = Effect.fnUntraced(function*(purpose: KeyPurpose) {
+        const at = yield* DateTime.now
         const rows = yield* Effect.flatMap(
           sql`
-            select id, public_key, sealed from sealed_keys
-            where purpose = ${purpose} and retired_at is null
+            select id, created_at, public_key, sealed from sealed_keys
+            where purpose = ${purpose} and (retired_at is null or retired_at > ${DateTime.toDateUtc(at)})
             order by created_at desc, id desc`,
           decodeRows
         )
-        return yield* Effect.forEach(rows, ({ id, publicKey, sealed }) =>
+        return yield* Effect.forEach(toUseFirst(rows, at), ({ id, publicKey, sealed }) =>
           aead.decrypt(master, sealed.subarray(nonceLength), {
             nonce: sealed.subarray(0, nonceLength),
             aad: labelOf(purpose, id)
@@ -63,8 +78,13 @@ export const PostgresKeyring = (secret: Redacted.Redacted<string>) =>
           ))
       })
 
+      /** Programs that start together on a new desk must agree on the first key. */
+      const alone = (purpose: KeyPurpose) =>
+        sql`select pg_advisory_xact_lock(hashtext(${`sealed_keys:${purpose}`}))`
+
       const add = Effect.fnUntraced(function*(purpose: KeyPurpose, material: KeyMaterial) {
         const id = yield* random.uuidV7()
+        const createdAt = yield* DateTime.now
         const nonce = yield* random.randomBytes(nonceLength)
         const sealed = yield* Effect.orDie(
           aead.encrypt(master, utf8(Redacted.value(material.secret)), { nonce, aad: labelOf(purpose, id) })
@@ -72,18 +92,35 @@ export const PostgresKeyring = (secret: Redacted.Redacted<string>) =>
         const publicKey = material.publicKey === null ? sql`null` : sql`${sql.json(material.publicKey)}`
         yield* sql`
           insert into sealed_keys (id, purpose, public_key, sealed, created_at)
-          values (${id}, ${purpose}, ${publicKey}, ${concat(nonce, sealed)},
-            ${DateTime.toDateUtc(yield* DateTime.now)})`
+          values (${id}, ${purpose}, ${publicKey}, ${concat(nonce, sealed)}, ${DateTime.toDateUtc(createdAt)})`
         const key: Key = { id, ...material }
-        return key
+        return { id, createdAt, key }
       })
 
-      const keys = Effect.fnUntraced(function*(purpose: KeyPurpose, make: Effect.Effect<KeyMaterial>) {
-        // Programs that start together on a new desk must agree on the first key.
-        yield* sql`select pg_advisory_xact_lock(hashtext(${`sealed_keys:${purpose}`}))`
-        const [newest, ...older] = yield* read(purpose)
-        return [newest ?? (yield* add(purpose, yield* make)), ...older] as const
-      }, atomic)
+      const rotate = Effect.fnUntraced(function*(
+        purpose: KeyPurpose,
+        make: Effect.Effect<KeyMaterial>,
+        overlap: Duration.Duration
+      ) {
+        yield* alone(purpose)
+        const { createdAt, id } = yield* add(purpose, yield* make)
+        const usedFrom = DateTime.addDuration(createdAt, untilAllHaveRead)
+        const othersGoodUntil = DateTime.addDuration(usedFrom, overlap)
+        yield* sql`
+          update sealed_keys set retired_at = ${DateTime.toDateUtc(othersGoodUntil)}
+          where purpose = ${purpose} and id <> ${id} and retired_at is null`
+        return { id, usedFrom, othersGoodUntil }
+      })
+
+      /** Not within a caller's transaction: that may be lost, and with it a key that others have been given by then. */
+      const apart = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+        Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(sql.transactionService)(context))
+
+      const readOrMake = Effect.fnUntraced(function*(purpose: KeyPurpose, make: Effect.Effect<KeyMaterial>) {
+        yield* alone(purpose)
+        const [first, ...others] = yield* read(purpose)
+        return [first ?? (yield* add(purpose, yield* make)).key, ...others] as const
+      }, (effect) => apart(atomic(effect)))
 
       // A program with another secret must not begin to serve: told here, or, on a database that is away, by the first use.
       yield* Effect.gen(function*() {
@@ -93,11 +130,10 @@ export const PostgresKeyring = (secret: Redacted.Redacted<string>) =>
         }
       }).pipe(
         reading,
-        Effect.catchTag("DependencyUnavailable", () =>
-          Effect.void)
+        Effect.catchTag("DependencyUnavailable", () => Effect.void)
       )
 
-      return Keyring.of({ keys })
+      return Keyring.of({ keys: (purpose, make) => apart(readOrMake(purpose, make)), rotate })
     })
   ).pipe(Layer.provide([
     Kdf.layerWebCrypto,

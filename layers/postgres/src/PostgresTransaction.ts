@@ -1,6 +1,7 @@
+import type { Answered } from "@opsdesk/capabilities/Transaction"
 import { sqlIsADefect, Transaction } from "@opsdesk/capabilities/Transaction"
 import { DependencyUnavailable } from "@opsdesk/kernel/Problem"
-import { Effect, Fiber, Layer, Schedule } from "effect"
+import { Context, Effect, Fiber, Layer, Option, Schedule } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 
 /** A deadlock or a serialization failure is PostgreSQL asking for another go. */
@@ -29,12 +30,29 @@ export const PostgresTransaction = Layer.effect(
   Transaction,
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
+
+    /** Nobody takes a part for the whole: another go is the outer transaction's to give, so the wish passes by as a defect. */
+    const withinAnother = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+      sql.withTransaction(effect).pipe(
+        Effect.catch((error) => asksForAnotherGo(error) ? Effect.die(error) : sqlIsADefect(error))
+      )
+
+    const onItsOwn = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+      sql.withTransaction(effect).pipe(
+        Effect.catchDefect((defect) =>
+          SqlError.isSqlError(defect) && asksForAnotherGo(defect) ? Effect.fail(defect) : Effect.die(defect)
+        ),
+        Effect.retry({ schedule: anotherGo, while: asksForAnotherGo }),
+        answerWithin,
+        Effect.catch(sqlIsADefect)
+      )
+
     return Transaction.of({
-      atomic: (effect) =>
-        sql.withTransaction(effect).pipe(
-          Effect.retry({ schedule: anotherGo, while: asksForAnotherGo }),
-          answerWithin,
-          Effect.catch(sqlIsADefect)
+      atomic: <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+        Effect.withFiber<A, Answered<E>, R>((fiber) =>
+          Option.isSome(Context.getOption(fiber.context, sql.transactionService))
+            ? withinAnother(effect)
+            : onItsOwn(effect)
         ),
       reading: (effect) => Effect.catch(answerWithin(effect), sqlIsADefect)
     })

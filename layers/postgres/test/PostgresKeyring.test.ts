@@ -1,8 +1,10 @@
 import { assert, layer } from "@effect/vitest"
-import type { KeyMaterial } from "@opsdesk/capabilities/Keyring"
+import type { KeyMaterial, KeyPurpose } from "@opsdesk/capabilities/Keyring"
 import { Keyring } from "@opsdesk/capabilities/Keyring"
+import { Transaction } from "@opsdesk/capabilities/Transaction"
 import { PostgresKeyring, WrongSecret } from "@opsdesk/postgres/PostgresKeyring"
-import { Cause, Effect, Layer, Redacted } from "effect"
+import { later } from "@opsdesk/testkit/later"
+import { Cause, DateTime, Duration, Effect, Layer, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Operator } from "./fixtures/databases.ts"
 import { Here, program, programUrl } from "./fixtures/programs.ts"
@@ -10,7 +12,7 @@ import { Here, program, programUrl } from "./fixtures/programs.ts"
 /** One program of the desk, with the secret that its operator gave it. */
 const programWith = (url: string, secret = "the desk's own secret, long enough") =>
   PostgresKeyring(Redacted.make(secret)).pipe(
-    Layer.provide(program(url, 2)),
+    Layer.provideMerge(program(url, 2)),
     Layer.provide(SecureRandom.layerWebCrypto),
     Layer.fresh
   )
@@ -19,13 +21,38 @@ const material = (secret: string): KeyMaterial => ({ publicKey: null, secret: Re
 
 const keysIn = (
   program: ReturnType<typeof programWith>,
-  purpose: "access-token" | "cursor" | "audit",
+  purpose: KeyPurpose,
   secret: string
 ) =>
   Effect.flatMap(Keyring, (keyring) => keyring.keys(purpose, Effect.succeed(material(secret)))).pipe(
     Effect.provide(program),
     Effect.map((keys) => keys.map((key) => ({ id: key.id, secret: Redacted.value(key.secret) })))
   )
+
+layer(Here, { excludeTestServices: true })("a key that is made while somebody's transaction is under way", (it) => {
+  it.effect("stays when that transaction is lost: others may have been given it", () =>
+    Effect.gen(function*() {
+      const url = yield* programUrl
+      const connected = program(url, 2)
+      yield* Effect.gen(function*() {
+        const keyring = yield* Keyring
+        const { atomic } = yield* Transaction
+        const given: Array<string> = []
+        yield* Effect.flip(atomic(Effect.gen(function*() {
+          const [key] = yield* keyring.keys("audit", Effect.succeed(material("made within")))
+          given.push(key.id)
+          return yield* Effect.fail("lost")
+        })))
+        const [kept] = yield* keyring.keys("audit", Effect.die(new Error("there is one already")))
+        assert.deepStrictEqual(given, [kept.id])
+      }).pipe(Effect.provide(
+        PostgresKeyring(Redacted.make("the desk's own secret, long enough")).pipe(
+          Layer.provideMerge(connected),
+          Layer.provide(SecureRandom.layerWebCrypto)
+        )
+      ))
+    }))
+})
 
 layer(Here, { excludeTestServices: true })("the keys of a desk", (it) => {
   it.effect("are made by one of many programs that start at once, and the others use them", () =>
@@ -95,7 +122,7 @@ layer(Here, { excludeTestServices: true })("the keys of a desk", (it) => {
       yield* keysIn(programWith(url), "audit", "")
     }))
 
-  it.effect("come newest first while two are in use, and without the one that is retired", () =>
+  it.effect("are without the one that is retired, and go on with the one before while the newest is new", () =>
     Effect.gen(function*() {
       const url = yield* programUrl
       const operator = yield* Operator
@@ -104,6 +131,44 @@ layer(Here, { excludeTestServices: true })("the keys of a desk", (it) => {
       const [young, ...none] = yield* keysIn(programWith(url), "access-token", "young")
       assert.deepStrictEqual([young?.secret, none], ["young", []])
       yield* operator`update sealed_keys set retired_at = null`
-      assert.deepStrictEqual(yield* keysIn(programWith(url), "access-token", ""), [young, old])
+      assert.deepStrictEqual(yield* keysIn(programWith(url), "access-token", ""), [old, young])
+    }))
+
+  it.effect("change without anybody noticing: the new one is shown first, then used, and the old one outlives its use", () =>
+    Effect.gen(function*() {
+      const url = yield* programUrl
+      const found = (after: Duration.Input) =>
+        Effect.map(
+          keysIn(programWith(url), "refresh-token", "the old one").pipe(later(after)),
+          (keys) => keys.map(({ secret }) => secret)
+        )
+      const [old = ""] = yield* found("0 seconds")
+      const rotation = yield* Effect.gen(function*() {
+        const { rotate } = yield* Keyring
+        const { atomic } = yield* Transaction
+        return yield* atomic(rotate("refresh-token", Effect.succeed(material("the new one")), Duration.minutes(20)))
+      }).pipe(Effect.provide(programWith(url)))
+      assert.strictEqual(Duration.toMinutes(DateTime.distance(rotation.usedFrom, rotation.othersGoodUntil)), 20)
+      assert.deepStrictEqual(yield* found("0 seconds"), [old, "the new one"])
+      assert.deepStrictEqual(yield* found("50 seconds"), [old, "the new one"])
+      assert.deepStrictEqual(yield* found("70 seconds"), ["the new one", old])
+      assert.deepStrictEqual(yield* found("20 minutes"), ["the new one", old])
+      assert.deepStrictEqual(yield* found("22 minutes"), ["the new one"])
+    }))
+
+  it.effect("stay what they are when the change does not go through", () =>
+    Effect.gen(function*() {
+      const url = yield* programUrl
+      const before = yield* keysIn(programWith(url), "cursor", "the first one")
+      yield* Effect.gen(function*() {
+        const { rotate } = yield* Keyring
+        const { atomic } = yield* Transaction
+        const refused = Effect.andThen(
+          rotate("cursor", Effect.succeed(material("never seen")), Duration.minutes(20)),
+          Effect.fail("refused")
+        )
+        assert.strictEqual(yield* Effect.flip(atomic(refused)), "refused")
+      }).pipe(Effect.provide(programWith(url)))
+      assert.deepStrictEqual(yield* keysIn(programWith(url), "cursor", "the old one"), before)
     }))
 })

@@ -1,11 +1,11 @@
 import { assert, layer } from "@effect/vitest"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
+import { proxyTo } from "@opsdesk/testkit/proxyTo"
 import { Deferred, Effect, Fiber } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { Operator } from "./fixtures/databases.ts"
 import { counted, Here, mark, marks, program, programUrl, unavailable } from "./fixtures/programs.ts"
-import { proxyTo } from "./fixtures/proxy.ts"
 
 layer(Here, { excludeTestServices: true })("a program that is cut off from PostgreSQL", (it) => {
   it.effect("hears that the dependency is unavailable when its connection is ended in a transaction, and works on", () =>

@@ -9,6 +9,7 @@ import { JoseIdentityProvider, NoIdentityProvider } from "@opsdesk/oidc/JoseIden
 import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
 import { schemaTrouble } from "@opsdesk/postgres/Migrator"
 import { PostgresJournal } from "@opsdesk/postgres/PostgresJournal"
+import { PostgresKeptAnswers } from "@opsdesk/postgres/PostgresKeptAnswers"
 import { PostgresKeyring } from "@opsdesk/postgres/PostgresKeyring"
 import { PostgresSql } from "@opsdesk/postgres/PostgresSql"
 import { PostgresTransaction } from "@opsdesk/postgres/PostgresTransaction"
@@ -88,7 +89,13 @@ const PostgresDependencies = Layer.effect(
 export const Stack = (service: string) =>
   Layer.mergeAll(Tokens, MacCursors, Identities).pipe(
     Layer.provideMerge(Keys),
-    Layer.provideMerge(Layer.mergeAll(PostgresTransaction, PostgresJournal, PostgresDependencies, Argon2Passwords)),
+    Layer.provideMerge(Layer.mergeAll(
+      PostgresTransaction,
+      PostgresJournal,
+      PostgresKeptAnswers,
+      PostgresDependencies,
+      Argon2Passwords
+    )),
     Layer.provideMerge(Sql(service)),
     Layer.provideMerge(Layer.mergeAll(Random, Macs, Digest.layerWebCrypto, Prometheus, SystemClock))
   )

@@ -1,22 +1,12 @@
 import { assert, layer } from "@effect/vitest"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import { userIdOf } from "@opsdesk/testkit/actors"
+import { later } from "@opsdesk/testkit/later"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
-import { Clock, Duration, Effect, Layer, Option } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { RefreshRefused } from "../src/AccessProblems.ts"
 import { Rights } from "../src/Rights.ts"
 import { SessionDesk } from "../src/SessionDesk.ts"
-
-/** As if so much time had gone by. */
-const later = (time: Duration.Input) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(Clock.Clock, (clock) => {
-    const millis = Duration.toMillis(Duration.fromInputUnsafe(time))
-    const moved: Clock.Clock = Object.setPrototypeOf({
-      currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + millis,
-      currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + millis)
-    }, clock)
-    return Effect.provideService(effect, Clock.Clock, moved)
-  })
 
 const Suite = Layer.mergeAll(SessionDesk.layer, Rights.layer).pipe(Layer.provideMerge(TestStack("peopled")))
 

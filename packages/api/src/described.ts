@@ -1,9 +1,9 @@
 import type { HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 import { HttpApi } from "effect/http-api"
+import { sharedHeaders, sharedParameters } from "./headers.ts"
 import type { Node } from "./json.ts"
 import { isNode, mapped, nodeOf, textOf } from "./json.ts"
 import { describedOperation } from "./operations.ts"
-import { sharedHeaders } from "./responses.ts"
 import { withReadableSchemas } from "./schemas.ts"
 
 /** Every endpoint under the name that its operation has in the document. */
@@ -39,6 +39,7 @@ export const described = <Id extends string, Groups extends HttpApiGroup.Constra
     components: {
       ...components,
       headers: sharedHeaders,
+      parameters: sharedParameters,
       securitySchemes: mapped(nodeOf(components.securitySchemes), (scheme, name) => name === "bearer" ? bearer : scheme)
     },
     paths: mapped(nodeOf(document.paths), (path) =>

@@ -1,6 +1,7 @@
 import { Schema, SchemaAST } from "effect"
 import type { HttpApiEndpoint } from "effect/http-api"
 import { exampleOf, schemaPath } from "./examples.ts"
+import { parametersFor } from "./headers.ts"
 import type { Node } from "./json.ts"
 import { everywhere, isNode, listOf, nodeOf, textOf, without } from "./json.ts"
 import { folded } from "./schemas.ts"
@@ -52,14 +53,24 @@ const describedParameter = (parameter: Node, decoded: Node, description: string 
   }
 }
 
+/** A header's name as people write it: `If-Match`. */
+const spelled = (name: string) => name.replaceAll(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
+
 export const parametersOf = (endpoint: HttpApiEndpoint.Top, operation: Node, named: Node): ReadonlyArray<Node> => {
   const decoded = endpoint.query === undefined ? {} : decodedQuery(endpoint.query)
   const inQuery = descriptionsOf(endpoint.query)
   const inPath = descriptionsOf(endpoint.params)
-  return listOf(operation.parameters).filter(isNode).map((parameter) => {
+  const inHeader = descriptionsOf(endpoint.headers)
+  const own = listOf(operation.parameters).filter(isNode).map((parameter) => {
     const name = textOf(parameter.name)
-    return parameter.in === "query"
-      ? describedParameter(parameter, nodeOf(decoded[name]), inQuery.get(name), named)
-      : describedParameter(parameter, {}, inPath.get(name), named)
+    switch (parameter.in) {
+      case "query":
+        return describedParameter(parameter, nodeOf(decoded[name]), inQuery.get(name), named)
+      case "header":
+        return describedParameter({ ...parameter, name: spelled(name) }, {}, inHeader.get(name), named)
+      default:
+        return describedParameter(parameter, {}, inPath.get(name), named)
+    }
   })
+  return [...own, ...parametersFor(endpoint)]
 }

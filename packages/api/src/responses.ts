@@ -2,6 +2,7 @@ import { EndpointAccess } from "@opsdesk/access/AuthApi"
 import { Context } from "effect"
 import type { HttpApiEndpoint } from "effect/http-api"
 import { exampleOf, resolved } from "./examples.ts"
+import { answersOnlyIfNew, headersFor, takesIdempotencyKey } from "./headers.ts"
 import type { Node } from "./json.ts"
 import { isNode, listOf, mapped, nodeOf, textOf } from "./json.ts"
 
@@ -57,10 +58,11 @@ const problemExample = (asked: Asked, schema: Node): unknown => {
   return Object.values(example).includes(undefined) ? undefined : example
 }
 
-/** What cannot happen to a request without a body, or at an address without a place for an id. */
+/** What cannot happen to a request without a body or a key, or at an address without a place for an id. */
 const impossible = ({ endpoint }: Asked): ReadonlyArray<string> => [
   ...(endpoint.payload.size === 0 ? ["MalformedJson", "PayloadTooLarge", "UnsupportedMediaType"] : []),
-  ...(endpoint.params === undefined ? ["NotFound"] : [])
+  ...(endpoint.params === undefined ? ["NotFound"] : []),
+  ...(takesIdempotencyKey(endpoint) ? [] : ["IdempotencyKeyReused", "RequestInProgress"])
 ]
 
 const titleOf = (schema: Node): string => textOf(listOf(nodeOf(nodeOf(schema.properties).title).enum)[0])
@@ -87,6 +89,7 @@ const echoed = (answer: Node, asked: unknown): Node =>
   isNode(asked) ? mapped(answer, (value, key) => key in asked ? asked[key] : value) : answer
 
 const describedSuccess = (asked: Asked, status: string, response: Node): Node => {
+  if (status === "204") return { description: "Done; there is nothing to show" }
   const schema = schemaIn(response, json)
   const whole = exampleOf(schema, asked.named)
   const data = isNode(whole) && isNode(whole.data) ? echoed(whole.data, bodyExample(asked)) : undefined
@@ -96,58 +99,37 @@ const describedSuccess = (asked: Asked, status: string, response: Node): Node =>
   return {
     description: leads ? "Go on there" : status === "201" ? "Made" : "Done",
     headers: Object.fromEntries(
-      Object.entries(nodeOf(response.headers)).map(([name, header]) =>
-        name === "location"
-          ? ["Location", {
+      Object.entries(nodeOf(response.headers)).flatMap(([name, header]) =>
+        name === "etag" ? [] : name === "location"
+          ? [["Location", {
             ...nodeOf(header),
             ...(leads ? { description: "Where to go on" } : {
               description: "Where it is from now on",
               example: `${exampleAddress(asked)}/${textOf(data?.id)}`
             })
-          }]
-          : [name, header]
+          }]]
+          : [[name, header]]
       )
     ),
     ...(empty ? {} : { content: { [json]: { schema, ...(example === undefined ? {} : { example }) } } })
   }
 }
 
-const header = (name: string): Node => ({ [name]: { $ref: `#/components/headers/${name}` } })
-
-/** The headers that answers share. */
-export const sharedHeaders: Node = {
-  "X-Request-Id": {
-    description: "The request's id: the one that came with the request if it was sane, else a new one",
-    required: true,
-    schema: { type: "string", examples: ["5f2c9c9e-5a0b-4c7e-9a50-0f2b0c5c7e11"] }
-  },
-  "WWW-Authenticate": {
-    description: "How to sign in (RFC 6750)",
-    required: true,
-    schema: { type: "string", examples: ["Bearer realm=\"opsdesk\""] }
-  },
-  "Retry-After": {
-    description: "Seconds to wait before trying again",
-    required: true,
-    schema: { type: "integer", minimum: 0, examples: [5] }
-  }
-}
-
-const headersFor = (status: string): Node => ({
-  ...header("X-Request-Id"),
-  ...(status === "401" ? header("WWW-Authenticate") : {}),
-  ...(status === "503" ? header("Retry-After") : {})
-})
-
 /** Each answer of an operation that can come, with an example. */
-export const responsesOf = (asked: Asked): Node =>
-  Object.fromEntries(
-    Object.entries(nodeOf(asked.operation.responses)).flatMap(([status, response]) => {
-      const described = status < "400"
-        ? describedSuccess(asked, status, nodeOf(response))
-        : describedProblem(asked, nodeOf(response))
-      return described === undefined
-        ? []
-        : [[status, { ...described, headers: { ...nodeOf(described.headers), ...headersFor(status) } }]]
-    })
-  )
+export const responsesOf = (asked: Asked): Node => {
+  const { endpoint } = asked
+  const answers = Object.entries(nodeOf(asked.operation.responses)).flatMap(([status, response]) => {
+    const declared = nodeOf(nodeOf(response).headers)
+    const described = status < "400"
+      ? describedSuccess(asked, status, nodeOf(response))
+      : describedProblem(asked, nodeOf(response))
+    return described === undefined
+      ? []
+      : [[status, {
+        ...described,
+        headers: { ...nodeOf(described.headers), ...headersFor(endpoint, status, declared) }
+      }]]
+  })
+  const unchanged = { description: "What you have is still what it is", headers: headersFor(endpoint, "304", {}) }
+  return Object.fromEntries([...answers, ...(answersOnlyIfNew(endpoint) ? [["304", unchanged]] : [])])
+}

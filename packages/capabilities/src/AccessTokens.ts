@@ -1,7 +1,9 @@
 import type { UserId } from "@opsdesk/kernel/Ids"
 import type { DependencyUnavailable } from "@opsdesk/kernel/Problem"
-import type { Effect, Option, Redacted } from "effect"
+import type { Effect, Option, Redacted, Schema } from "effect"
 import { Context } from "effect"
+import type { SqlError } from "effect/sql"
+import type { Rotation } from "./Keyring.ts"
 
 export interface AccessToken {
   readonly token: Redacted.Redacted<string>
@@ -30,5 +32,10 @@ export class AccessTokens extends Context.Service<AccessTokens, {
     Option.Option<{ readonly userId: UserId; readonly sessionId: string }>,
     DependencyUnavailable
   >
+  /**
+   * Has tokens signed with a new key, a minute from now, when all programs know it; those signed with the old one stay
+   * good for as long as they would have. Takes part in the caller's transaction.
+   */
+  readonly rotate: Effect.Effect<Rotation, SqlError.SqlError | Schema.SchemaError>
   readonly publicKeys: Effect.Effect<ReadonlyArray<PublicKey>, DependencyUnavailable>
 }>()("@opsdesk/capabilities/AccessTokens") {}

@@ -12,7 +12,10 @@ export interface JournalEntry {
   readonly actorId: UserId | null
   /** In the past tense, like the event: `ticket.status_changed`. */
   readonly action: string
-  readonly entity: { readonly type: "ticket" | "message" | "user" | "team" | "session"; readonly id: string | null }
+  readonly entity: {
+    readonly type: "ticket" | "message" | "user" | "team" | "session" | "key"
+    readonly id: string | null
+  }
   /** What the command changed, as it was and as it is; secrets never. */
   readonly before: Json | null
   readonly after: Json | null

@@ -6,14 +6,16 @@ import { SqlError } from "effect/sql"
 export type Answered<E> = Exclude<E, SqlError.SqlError | Schema.SchemaError> | DependencyUnavailable
 
 /**
- * How use-cases meet the database. Use-cases open it; stores and the journal take part in it, so it never nests.
+ * How use-cases meet the database. Use-cases open it; stores and the journal take part in it. It nests in one place only:
+ * around a whole request whose answer is kept with what it did (`KeptAnswers`).
  * SQL failures end here: a lost, refused or silent connection is `DependencyUnavailable`, the rest are defects,
  * and so is a row that is not what its schema says.
  */
 export class Transaction extends Context.Service<Transaction, {
   /**
    * Keeps all of an effect's writes, or none. A deadlock or a serialization failure runs the whole effect again. A lost
-   * COMMIT is not run again, as it may have taken effect: it is `DependencyUnavailable`.
+   * COMMIT is not run again, as it may have taken effect: it is `DependencyUnavailable`. Inside another it is a part of
+   * that one: it keeps all of its writes or none as long as the other is kept, and is run again only with all of it.
    */
   readonly atomic: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, Answered<E>, R>
   /** For an effect that only reads: no transaction, each statement sees what is committed. */

@@ -97,6 +97,24 @@ export class Forbidden extends Problem<Forbidden>()(
   { permission: Schema.String.annotate({ examples: ["ticket:update"] }) }
 ) {}
 
+export class PreconditionFailed extends Problem<PreconditionFailed>()(
+  "PreconditionFailed",
+  "precondition-failed",
+  "It has changed since you read it. Read it again and decide anew."
+) {}
+
+export class IdempotencyKeyReused extends Problem<IdempotencyKeyReused>()(
+  "IdempotencyKeyReused",
+  "idempotency-key-reused",
+  "You have used this `Idempotency-Key` for another request. Take a new key for each."
+) {}
+
+export class RequestInProgress extends Problem<RequestInProgress>()(
+  "RequestInProgress",
+  "request-in-progress",
+  "A request of yours with this `Idempotency-Key` is being answered. Ask again shortly."
+) {}
+
 export class DependencyUnavailable extends Problem<DependencyUnavailable>()(
   "DependencyUnavailable",
   "dependency-unavailable",

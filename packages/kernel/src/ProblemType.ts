@@ -58,6 +58,18 @@ export const problemTypes = {
     title: "That e-mail address has an account",
     explanation: "Each account has an e-mail address of its own, compared without regard to case."
   },
+  "request-in-progress": {
+    status: 409,
+    title: "The same request is being answered",
+    explanation:
+      "A request with this `Idempotency-Key` has come in before and is not answered yet. Wait as long as `Retry-After` says and send it again: then its answer is there, or it has failed and is tried anew."
+  },
+  "precondition-failed": {
+    status: 412,
+    title: "It has changed since you read it",
+    explanation:
+      "`If-Match` names a version that is not the current one: somebody has changed the thing meanwhile, and nothing of your request was done. Read it again, look whether your change is still right, and send it with the new `ETag`."
+  },
   "payload-too-large": {
     status: 413,
     title: "The body is too large",
@@ -67,6 +79,12 @@ export const problemTypes = {
     status: 415,
     title: "That kind of body is not read here",
     explanation: "Bodies are read as `application/json` only."
+  },
+  "idempotency-key-reused": {
+    status: 422,
+    title: "That key belongs to another request",
+    explanation:
+      "An `Idempotency-Key` stands for one request: the same method, address and body. You have sent another one under it in the last 24 hours. Take a new key for each request, and the same key only to send that request again."
   },
   "internal": {
     status: 500,

@@ -1,10 +1,12 @@
 import { HttpApiMiddleware } from "effect/http-api"
 import {
   DependencyUnavailable,
+  IdempotencyKeyReused,
   Internal,
   MalformedJson,
   NotFound,
   PayloadTooLarge,
+  RequestInProgress,
   UnsupportedMediaType,
   ValidationFailed
 } from "./Problem.ts"
@@ -17,6 +19,8 @@ export class RequestProblems extends HttpApiMiddleware.Service<RequestProblems>(
     NotFound,
     PayloadTooLarge,
     UnsupportedMediaType,
+    IdempotencyKeyReused,
+    RequestInProgress,
     DependencyUnavailable,
     Internal
   ]

@@ -2,6 +2,8 @@ import type { Actor } from "@opsdesk/access/Actor"
 import { CurrentActor } from "@opsdesk/access/Actor"
 import { Journal } from "@opsdesk/capabilities/Journal"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
+import type { EntityTags } from "@opsdesk/kernel/EntityTag"
+import { mustMatch } from "@opsdesk/kernel/EntityTag"
 import type { NewEvent } from "@opsdesk/kernel/EventEnvelope"
 import type { UserId } from "@opsdesk/kernel/Ids"
 import { HistoryEntryId, TicketId } from "@opsdesk/kernel/Ids"
@@ -27,7 +29,7 @@ const differing = (ticket: Ticket, changes: TicketChanges) => {
   return { before: pick(ticket), after: pick(changes), none: changed.length === 0 }
 }
 
-/** What people do to a ticket. */
+/** What people do to a ticket. `ifMatch` names the versions that it may be done to, any where it is left out. */
 export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/TicketDesk", {
   make: Effect.gen(function*() {
     const { atomic } = yield* Transaction
@@ -105,10 +107,11 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
       return ticket
     }, atomic)
 
-    const edit = Effect.fn("TicketDesk.edit")(function*(ref: TicketRef, changes: TicketChanges) {
+    const edit = Effect.fn("TicketDesk.edit")(function*(ref: TicketRef, changes: TicketChanges, ifMatch?: EntityTags) {
       const actor = yield* CurrentActor
       const ticket = yield* lockVisible(actor, ref)
       yield* permitOn(actor, "ticket:update", ticket)
+      yield* mustMatch(ticket, ifMatch)
       const { after, before, none } = differing(ticket, changes)
       if (none) return ticket
       yield* teamMustExist(after.teamId)
@@ -118,12 +121,17 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
       return next
     }, atomic)
 
-    const changeStatus = Effect.fn("TicketDesk.changeStatus")(function*(ref: TicketRef, change: StatusChange) {
+    const changeStatus = Effect.fn("TicketDesk.changeStatus")(function*(
+      ref: TicketRef,
+      change: StatusChange,
+      ifMatch?: EntityTags
+    ) {
       const actor = yield* CurrentActor
       const ticket = yield* lockVisible(actor, ref)
       const from = ticket.status
       const to = change.status
       yield* permitOn(actor, permissionToMove(from, to), ticket)
+      yield* mustMatch(ticket, ifMatch)
       if (!ticket.canMoveTo(to)) return yield* new TicketCannotMove({ from, to })
       const comment = change.comment ?? null
       const next = ticket.moveTo(to, yield* DateTime.now)
@@ -142,10 +150,15 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
       return next
     })
 
-    const assign = Effect.fn("TicketDesk.assign")(function*(ref: TicketRef, assigneeId: UserId | null) {
+    const assign = Effect.fn("TicketDesk.assign")(function*(
+      ref: TicketRef,
+      assigneeId: UserId | null,
+      ifMatch?: EntityTags
+    ) {
       const actor = yield* CurrentActor
       const ticket = yield* lockVisible(actor, ref)
       yield* permitOn(actor, "ticket:assign", ticket)
+      yield* mustMatch(ticket, ifMatch)
       if (ticket.assigneeId === assigneeId) return ticket
       if (assigneeId !== null && !(yield* directory.canBeAssigned(assigneeId))) {
         return yield* ValidationFailed.at("/assigneeId", "is not the id of an active agent or admin")
@@ -154,10 +167,11 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
     }, atomic)
 
     /** Takes a ticket that nobody has: the row's lock lets claims through one by one, so the first wins. */
-    const claim = Effect.fn("TicketDesk.claim")(function*(ref: TicketRef) {
+    const claim = Effect.fn("TicketDesk.claim")(function*(ref: TicketRef, ifMatch?: EntityTags) {
       const actor = yield* CurrentActor
       const ticket = yield* lockVisible(actor, ref)
       yield* permitOn(actor, "ticket:assign", ticket)
+      yield* mustMatch(ticket, ifMatch)
       if (ticket.assigneeId === actor.userId) return ticket
       if (ticket.assigneeId !== null) return yield* new TicketAlreadyClaimed({ assigneeId: ticket.assigneeId })
       return yield* giveTo(actor, ticket, actor.userId)

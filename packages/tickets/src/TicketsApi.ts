@@ -1,7 +1,8 @@
 import { Authentication, EndpointAccess, needs } from "@opsdesk/access/Authentication"
+import { eTag, ifMatch } from "@opsdesk/kernel/EntityTag"
 import { EventEnvelope } from "@opsdesk/kernel/EventEnvelope"
 import { Data, IntParameter, PageOf, pageQuery, said } from "@opsdesk/kernel/Page"
-import { Forbidden, ValidationFailed } from "@opsdesk/kernel/Problem"
+import { Forbidden, PreconditionFailed, ValidationFailed } from "@opsdesk/kernel/Problem"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import {
@@ -24,7 +25,8 @@ export class TicketsApi extends HttpApiGroup.make("tickets")
     HttpApiEndpoint.post("openTicket", "/v1/tickets", {
       payload: NewTicket,
       success: HttpApiSchema.WithHeaders(Data(Ticket.json).pipe(HttpApiSchema.status(201)), {
-        location: Schema.String
+        location: Schema.String,
+        ...eTag
       }),
       error: [ValidationFailed, Forbidden]
     }).annotateMerge(OpenApi.annotations({
@@ -42,24 +44,26 @@ export class TicketsApi extends HttpApiGroup.make("tickets")
     })).annotate(EndpointAccess, needs("ticket:read")),
     HttpApiEndpoint.get("getTicket", "/v1/tickets/:id", {
       params: id,
-      success: Data(Ticket.json),
+      success: HttpApiSchema.WithHeaders(Data(Ticket.json), eTag),
       error: [TicketNotFound]
     }).annotateMerge(OpenApi.annotations({ summary: "One ticket, by id or number" }))
       .annotate(EndpointAccess, needs("ticket:read")),
     HttpApiEndpoint.patch("editTicket", "/v1/tickets/:id", {
       params: id,
+      headers: ifMatch,
       payload: TicketChanges,
-      success: Data(Ticket.json),
-      error: [TicketNotFound, ValidationFailed, Forbidden]
+      success: HttpApiSchema.WithHeaders(Data(Ticket.json), eTag),
+      error: [TicketNotFound, ValidationFailed, Forbidden, PreconditionFailed]
     }).annotateMerge(OpenApi.annotations({
       summary: "Change a ticket",
       description: "What is left out stays. A change that changes nothing makes no new version."
     })).annotate(EndpointAccess, needs("ticket:update")),
     HttpApiEndpoint.patch("changeTicketStatus", "/v1/tickets/:id/status", {
       params: id,
+      headers: ifMatch,
       payload: StatusChange,
-      success: Data(Ticket.json),
-      error: [TicketNotFound, Forbidden, TicketCannotMove]
+      success: HttpApiSchema.WithHeaders(Data(Ticket.json), eTag),
+      error: [TicketNotFound, Forbidden, TicketCannotMove, PreconditionFailed]
     }).annotateMerge(OpenApi.annotations({
       summary: "Move a ticket",
       description:
@@ -67,15 +71,17 @@ export class TicketsApi extends HttpApiGroup.make("tickets")
     })).annotate(EndpointAccess, needs("ticket:update", "ticket:close", "ticket:reopen")),
     HttpApiEndpoint.put("assignTicket", "/v1/tickets/:id/assignee", {
       params: id,
+      headers: ifMatch,
       payload: AssigneeChange,
-      success: Data(Ticket.json),
-      error: [TicketNotFound, ValidationFailed, Forbidden]
+      success: HttpApiSchema.WithHeaders(Data(Ticket.json), eTag),
+      error: [TicketNotFound, ValidationFailed, Forbidden, PreconditionFailed]
     }).annotateMerge(OpenApi.annotations({ summary: "Give a ticket to somebody, or to nobody" }))
       .annotate(EndpointAccess, needs("ticket:assign")),
     HttpApiEndpoint.post("claimTicket", "/v1/tickets/:id/claim", {
       params: id,
-      success: Data(Ticket.json),
-      error: [TicketNotFound, Forbidden, TicketAlreadyClaimed]
+      headers: ifMatch,
+      success: HttpApiSchema.WithHeaders(Data(Ticket.json), eTag),
+      error: [TicketNotFound, Forbidden, TicketAlreadyClaimed, PreconditionFailed]
     }).annotateMerge(OpenApi.annotations({
       summary: "Take a ticket that nobody has",
       description:

@@ -11,6 +11,7 @@ import { Context, DateTime, Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { NewTeam, Team } from "./Team.ts"
 import { TeamStore } from "./TeamStore.ts"
+import { User } from "./User.ts"
 import { userEvent } from "./UserEvents.ts"
 import { TeamNotFound, UserNotFound } from "./UserProblems.ts"
 import { UserStore } from "./UserStore.ts"
@@ -72,14 +73,17 @@ export class TeamDesk extends Context.Service<TeamDesk>()("@opsdesk/users/TeamDe
       if (team === undefined) return yield* new TeamNotFound()
       if (user === undefined) return yield* new UserNotFound()
       if (team.memberIds.includes(userId) === member) return team
+      const at = yield* DateTime.now
       yield* member ? store.addMember(teamId, userId) : store.removeMember(teamId, userId)
       yield* rights.changed
+      // The person's teams are told with the person.
+      yield* users.touch(new User({ ...user, version: user.version + 1, updatedAt: at }))
       const memberIds = member
         ? [...team.memberIds, userId].toSorted()
         : team.memberIds.filter((id) => id !== userId)
       const action = member ? "team.member_added" : "team.member_removed"
       yield* journal.record({
-        at: yield* DateTime.now,
+        at,
         actorId: actor.userId,
         action,
         entity: { type: "team", id: teamId },

@@ -25,6 +25,8 @@ export class User extends Model.Class<User>("User")({
   active: Schema.Boolean,
   roles: Schema.Array(RoleName),
   teamIds: Schema.Array(TeamId),
+  /** Grows with each change of the account, its roles and its teams; told as `ETag` only. */
+  version: Model.Field({ select: Schema.Int }),
   createdAt: Moment,
   updatedAt: Moment
 }) {}

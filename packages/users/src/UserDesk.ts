@@ -7,6 +7,8 @@ import { Journal } from "@opsdesk/capabilities/Journal"
 import { Passwords } from "@opsdesk/capabilities/Passwords"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import { bindingOf } from "@opsdesk/kernel/Binding"
+import type { EntityTags } from "@opsdesk/kernel/EntityTag"
+import { mustMatch } from "@opsdesk/kernel/EntityTag"
 import type { TeamId } from "@opsdesk/kernel/Ids"
 import { UserId } from "@opsdesk/kernel/Ids"
 import { countedUpTo } from "@opsdesk/kernel/Page"
@@ -35,7 +37,10 @@ const recorded = ({ active, email, name, roles, teamIds }: User): { readonly [ke
 const sameSet = (a: ReadonlyArray<string>, b: ReadonlyArray<string>) =>
   a.length === b.length && a.every((item) => b.includes(item))
 
-/** Accounts: who is here, and which roles they have. */
+/**
+ * Accounts: who is here, and which roles they have. `ifMatch` names the versions that a change may be made to, any where
+ * it is left out.
+ */
 export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDesk", {
   make: Effect.gen(function*() {
     const { atomic, reading } = yield* Transaction
@@ -111,6 +116,7 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
         active: true,
         roles: [...input.roles].sort(),
         teamIds: [...input.teamIds].sort(),
+        version: 1,
         createdAt: at,
         updatedAt: at
       })
@@ -144,9 +150,11 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       actor: Actor,
       id: UserId,
       changes: UserChanges,
-      passwordHash: string | null
+      passwordHash: string | null,
+      ifMatch: EntityTags | undefined
     ) {
       const user = yield* lock(id)
+      yield* mustMatch(user, ifMatch)
       if (changes.teamIds !== undefined) yield* teamsMustExist(changes.teamIds)
       const at = yield* DateTime.now
       const next = new User({
@@ -155,6 +163,7 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
         email: changes.email ?? user.email,
         active: changes.active ?? user.active,
         teamIds: changes.teamIds === undefined ? user.teamIds : [...changes.teamIds].sort(),
+        version: user.version + 1,
         updatedAt: at
       })
       const nothingChanges = passwordHash === null && next.name === user.name && next.email === user.email &&
@@ -181,23 +190,24 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       return next
     }, atomic)
 
-    const update = Effect.fn("UserDesk.update")(function*(id: UserId, changes: UserChanges) {
+    const update = Effect.fn("UserDesk.update")(function*(id: UserId, changes: UserChanges, ifMatch?: EntityTags) {
       const actor = yield* CurrentActor
       yield* permit(actor, "user:write")
       // Hashed before the transaction: it takes long, and nobody should wait for the row meanwhile.
-      const user = yield* change(actor, id, changes, yield* hashOf(changes.password))
+      const user = yield* change(actor, id, changes, yield* hashOf(changes.password), ifMatch)
       yield* rights.forget
       return user
     })
 
-    const changeRoles = Effect.fnUntraced(function*(id: UserId, { roles }: RolesOfUser) {
+    const changeRoles = Effect.fnUntraced(function*(id: UserId, { roles }: RolesOfUser, ifMatch?: EntityTags) {
       const actor = yield* CurrentActor
       yield* permit(actor, "role:write")
       const user = yield* lock(id)
+      yield* mustMatch(user, ifMatch)
       yield* rolesMustExist(roles)
       if (sameSet(roles, user.roles)) return user
       const at = yield* DateTime.now
-      const next = new User({ ...user, roles: [...roles].sort(), updatedAt: at })
+      const next = new User({ ...user, roles: [...roles].sort(), version: user.version + 1, updatedAt: at })
       yield* store.setRoles(id, next.roles)
       yield* store.touch(next)
       yield* rights.changed
@@ -213,8 +223,8 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       return next
     }, atomic)
 
-    const setRoles = Effect.fn("UserDesk.setRoles")((id: UserId, roles: RolesOfUser) =>
-      Effect.tap(changeRoles(id, roles), () => rights.forget)
+    const setRoles = Effect.fn("UserDesk.setRoles")((id: UserId, roles: RolesOfUser, ifMatch?: EntityTags) =>
+      Effect.tap(changeRoles(id, roles, ifMatch), () => rights.forget)
     )
 
     return { list, get, me, create, createAsOperator, update, setRoles }

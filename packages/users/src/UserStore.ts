@@ -26,7 +26,7 @@ export class UserStore extends Context.Service<UserStore>()("@opsdesk/users/User
     const sql = yield* SqlClient.SqlClient
 
     const columns = sql`
-      u.id, u.email, u.name, u.active, u.created_at, u.updated_at,
+      u.id, u.email, u.name, u.active, u.version, u.created_at, u.updated_at,
       array(select r.name from user_roles ur join roles r on r.id = ur.role_id
             where ur.user_id = u.id order by r.name) as roles,
       array(select m.team_id from team_members m where m.user_id = u.id order by m.team_id) as team_ids`
@@ -80,21 +80,21 @@ export class UserStore extends Context.Service<UserStore>()("@opsdesk/users/User
 
     const insert = (user: User, passwordHash: string | null) =>
       sql`
-        insert into users (id, email, name, active, password_hash, created_at, updated_at)
-        values (${user.id}, ${user.email}, ${user.name}, ${user.active}, ${passwordHash},
+        insert into users (id, email, name, active, password_hash, version, created_at, updated_at)
+        values (${user.id}, ${user.email}, ${user.name}, ${user.active}, ${passwordHash}, ${user.version},
           ${DateTime.toDateUtc(user.createdAt)}, ${DateTime.toDateUtc(user.updatedAt)})`.pipe(emailIsTaken)
 
     const update = (user: User, passwordHash: string | null) =>
       sql`
         update users set email = ${user.email}, name = ${user.name}, active = ${user.active},
-          password_hash = coalesce(${passwordHash}, password_hash), version = version + 1,
+          password_hash = coalesce(${passwordHash}, password_hash), version = ${user.version},
           updated_at = ${DateTime.toDateUtc(user.updatedAt)}
         where id = ${user.id}`.pipe(emailIsTaken)
 
     /** A change that lies in another table. */
     const touch = (user: User) =>
       sql`
-        update users set version = version + 1, updated_at = ${DateTime.toDateUtc(user.updatedAt)}
+        update users set version = ${user.version}, updated_at = ${DateTime.toDateUtc(user.updatedAt)}
         where id = ${user.id}`.pipe(Effect.asVoid)
 
     const setRoles = Effect.fnUntraced(function*(id: UserId, roles: ReadonlyArray<string>) {

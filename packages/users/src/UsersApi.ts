@@ -1,9 +1,10 @@
 import { Authentication, EndpointAccess, needs, signedIn } from "@opsdesk/access/Authentication"
 import { Grant } from "@opsdesk/access/Permission"
 import { RoleName } from "@opsdesk/access/Role"
+import { eTag, ifMatch } from "@opsdesk/kernel/EntityTag"
 import { TeamId, UserId } from "@opsdesk/kernel/Ids"
 import { Data, PageOf, pageQuery, said } from "@opsdesk/kernel/Page"
-import { Forbidden, ValidationFailed } from "@opsdesk/kernel/Problem"
+import { Forbidden, PreconditionFailed, ValidationFailed } from "@opsdesk/kernel/Problem"
 import { Text } from "@opsdesk/kernel/Text"
 import { Schema, SchemaTransformation } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
@@ -47,7 +48,10 @@ export class UsersApi extends HttpApiGroup.make("users")
     })).annotate(EndpointAccess, needs("user:read")),
     HttpApiEndpoint.post("createUser", "/v1/users", {
       payload: NewUser,
-      success: HttpApiSchema.WithHeaders(Data(User.json).pipe(HttpApiSchema.status(201)), { location: Schema.String }),
+      success: HttpApiSchema.WithHeaders(Data(User.json).pipe(HttpApiSchema.status(201)), {
+        location: Schema.String,
+        ...eTag
+      }),
       error: [ValidationFailed, Forbidden, EmailTaken]
     }).annotateMerge(OpenApi.annotations({
       summary: "Make an account",
@@ -55,24 +59,26 @@ export class UsersApi extends HttpApiGroup.make("users")
     })).annotate(EndpointAccess, needs("user:write")),
     HttpApiEndpoint.get("getUser", "/v1/users/:id", {
       params: id,
-      success: Data(User.json),
+      success: HttpApiSchema.WithHeaders(Data(User.json), eTag),
       error: [UserNotFound, Forbidden]
     }).annotateMerge(OpenApi.annotations({ summary: "One person" }))
       .annotate(EndpointAccess, needs("user:read")),
     HttpApiEndpoint.patch("updateUser", "/v1/users/:id", {
       params: id,
+      headers: ifMatch,
       payload: UserChanges,
-      success: Data(User.json),
-      error: [UserNotFound, ValidationFailed, Forbidden, EmailTaken]
+      success: HttpApiSchema.WithHeaders(Data(User.json), eTag),
+      error: [UserNotFound, ValidationFailed, Forbidden, EmailTaken, PreconditionFailed]
     }).annotateMerge(OpenApi.annotations({
       summary: "Change an account",
       description: "A deactivated account can do nothing, but goes on being named wherever it was."
     })).annotate(EndpointAccess, needs("user:write")),
     HttpApiEndpoint.put("setUserRoles", "/v1/users/:id/roles", {
       params: id,
+      headers: ifMatch,
       payload: RolesOfUser,
-      success: Data(User.json),
-      error: [UserNotFound, ValidationFailed, Forbidden]
+      success: HttpApiSchema.WithHeaders(Data(User.json), eTag),
+      error: [UserNotFound, ValidationFailed, Forbidden, PreconditionFailed]
     }).annotateMerge(OpenApi.annotations({ summary: "Say which roles somebody has" }))
       .annotate(EndpointAccess, needs("role:write"))
   )

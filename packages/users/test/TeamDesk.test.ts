@@ -59,7 +59,7 @@ describe("an admin", () => {
     Effect.gen(function*() {
       const { entries, result, written } = yield* doing("alex", (desk) => desk.removeMember(support.id, ada.id))
       assert.deepStrictEqual(yield* Effect.fromResult(result), { ...support, memberIds: [] })
-      assert.deepStrictEqual(written, [["removeMember", support.id, ada.id]])
+      assert.deepStrictEqual(written, [["removeMember", support.id, ada.id], ["rights changed"], ["touch", ada.id]])
       assert.deepStrictEqual(
         entries.map((
           { action, after, before, entity, events }

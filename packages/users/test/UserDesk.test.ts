@@ -84,7 +84,9 @@ describe("an admin", () => {
       )
       assert.deepStrictEqual(written, [
         ["update", "ada@test.local", "Ada L.", false, null],
-        ["setTeams", ada.id, []]
+        ["setTeams", ada.id, []],
+        ["endAllOf", ada.id, "deactivated"],
+        ["rights changed"]
       ])
       const after = { ...recorded, name: "Ada L.", active: false, teamIds: [] }
       assert.deepStrictEqual(entries, [{
@@ -107,7 +109,11 @@ describe("an admin", () => {
   it.effect("sets a password: that it changed is written down, what it is is not", () =>
     Effect.gen(function*() {
       const { entries, written } = yield* succeeding((desk) => desk.update(ada.id, { password: "a new one" }))
-      assert.deepStrictEqual(written, [["update", "ada@test.local", "ada", true, "hash of a new one"]])
+      assert.deepStrictEqual(written, [["update", "ada@test.local", "ada", true, "hash of a new one"], [
+        "endAllOf",
+        ada.id,
+        "password-changed"
+      ], ["rights changed"]])
       assert.deepStrictEqual(entries.map(({ after }) => after), [{ ...recorded, passwordChanged: true }])
       assert.notInclude(JSON.stringify(entries), "a new one")
     }))
@@ -118,7 +124,9 @@ describe("an admin", () => {
         desk.setRoles(ada.id, { roles: ["customer", "admin"] })
       )
       assert.deepStrictEqual(user.roles, ["admin", "customer"])
-      assert.deepStrictEqual(written, [["setRoles", ada.id, ["admin", "customer"]], ["touch", ada.id]])
+      assert.deepStrictEqual(written, [["setRoles", ada.id, ["admin", "customer"]], ["touch", ada.id], [
+        "rights changed"
+      ]])
       assert.deepStrictEqual(
         entries.map(({ action, after, before, events }) => ({
           action,

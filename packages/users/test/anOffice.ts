@@ -21,6 +21,7 @@ export const ada = new User({
   active: true,
   roles: ["agent"],
   teamIds: [teamIdOf("Support")],
+  version: 1,
   createdAt: DateTime.makeUnsafe("2026-03-01T00:00:00.000Z"),
   updatedAt: DateTime.makeUnsafe("2026-03-01T00:00:00.000Z")
 })

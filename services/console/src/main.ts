@@ -1,8 +1,9 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import { KeyDesk } from "@opsdesk/access/KeyDesk"
 import { emptyDatabase, migrateDatabase } from "@opsdesk/stack/migrateDatabase"
 import { onDatabase, onStack, runProcess } from "@opsdesk/stack/runProgram"
 import { Settings } from "@opsdesk/stack/Settings"
-import { Console, Data, Effect, Layer, Option } from "effect"
+import { Console, Data, DateTime, Effect, Layer, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { createUser } from "./commands/createUser.ts"
 import { seedDatabase } from "./seedDatabase.ts"
@@ -74,9 +75,27 @@ const users = Command.make("users").pipe(
   Command.withSubcommands([create])
 )
 
+const rotate = Command.make(
+  "rotate",
+  {},
+  Effect.fn(function*() {
+    const { id, othersGoodUntil, usedFrom } = yield* Effect.flatMap(KeyDesk, (desk) => desk.rotate()).pipe(
+      Effect.provide(KeyDesk.layer),
+      Effect.provide(onStack("console"))
+    )
+    yield* Console.log(`made key ${id}: it signs from ${DateTime.formatIso(usedFrom)} on`)
+    yield* Console.log(`the keys before it stay good until ${DateTime.formatIso(othersGoodUntil)}`)
+  })
+).pipe(Command.withDescription("Sign access tokens with a new key; nobody is signed out"))
+
+const keys = Command.make("keys").pipe(
+  Command.withDescription("The keys that access tokens are signed with"),
+  Command.withSubcommands([rotate])
+)
+
 const opsdesk = Command.make("opsdesk").pipe(
   Command.withDescription("OpsDesk's admin command line"),
-  Command.withSubcommands([migrate, seed, reset, users])
+  Command.withSubcommands([migrate, seed, reset, users, keys])
 )
 
 runProcess(Command.run(opsdesk, { version: "0.1.0" }).pipe(Effect.provide(NodeServices.layer)))

@@ -60,6 +60,12 @@ layer(BareMachine.layer, { excludeTestServices: true })("the command line on a b
         const twice = yield* opsdesk("users create x@y.z --role agent")
         assert.strictEqual(twice.code, 1)
         assert.match(twice.stderr, /^opsdesk: [^\n]+\n$/)
+        const rotated = yield* opsdesk("keys rotate")
+        assert.deepStrictEqual([rotated.code, rotated.stderr], [0, ""])
+        assert.match(
+          rotated.stdout,
+          /^made key [0-9a-f-]{36}: it signs from \S+Z on\nthe keys before it stay good until \S+Z\n$/
+        )
         const left = yield* Effect.promise(() => readdir(dataDir))
         assert.includeMembers(left, ["postgres", "secret"])
       }),

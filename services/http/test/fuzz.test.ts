@@ -1,7 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { openApiFaults, pointerTo } from "@opsdesk/testkit/openApiFaults"
 import type { Person } from "@opsdesk/testkit/people"
-import { personIds, teamIds } from "@opsdesk/testkit/people"
+import { emailOf, passwordOf, personIds, teamIds } from "@opsdesk/testkit/people"
 import { Context, Effect, Layer } from "effect"
 import * as fc from "fast-check"
 import type { Named, Operation, Sent } from "./fuzzed.ts"
@@ -17,10 +17,22 @@ const path = process.env["FUZZ_PATH"]
 const replay = { ...(seed === undefined ? {} : { seed: Number(seed) }), ...(path === undefined ? {} : { path }) }
 
 /** Passwords are slow to hash, on purpose. */
-const slow = ["auth.login", "users.createUser", "users.updateUser"]
+const slow = ["auth.login", "session.logout", "users.createUser", "users.updateUser"]
+/** This desk knows no provider of identities; with one, `signInAtProvider.test.ts` sends them whatever comes in. */
+const atProvider = ["oidc.startSignIn", "oidc.finishSignIn", "oidc.takeSession"]
+
 const runsOf = ({ id }: Operation, many: number) => ({
   numRuns: slow.includes(id) ? Math.ceil(many / 5) : many,
   ...replay
+})
+
+const session = Effect.fnUntraced(function*(person: Person) {
+  const { ask } = yield* TestHttp
+  const { json } = yield* ask("POST", "/v1/auth/login", {
+    body: { email: emailOf(person), password: passwordOf(person) }
+  })
+  const { accessToken, refreshToken }: Record<"accessToken" | "refreshToken", string> = json.data
+  return { accessToken, refreshToken }
 })
 
 /** Some tickets, with messages, and everybody but those who call: they are to stay what they are. */
@@ -37,26 +49,34 @@ const populated = Effect.fnUntraced(function*(document: Json) {
       messages.push(said.json.data.id)
     }
   }
+  const refreshTokens = [(yield* session("carla")).refreshToken]
   const users = [personIds.amir, personIds.nora, personIds.chris, personIds.dora]
   const teams = [teamIds.Support, teamIds.Network]
   const known = { RoleName: ["customer", "agent", "admin"], TeamId: teams }
-  const named: Named = { document, tickets, messages, users, teams, known, ids: [...users, ...teams] }
+  const named: Named = { document, tickets, messages, users, teams, refreshTokens, known, ids: [...users, ...teams] }
   return named
 })
 
 class Fuzz extends Context.Service<Fuzz>()("@opsdesk/http/test/Fuzz", {
   make: Effect.gen(function*() {
-    const { ask, tokenOf } = yield* TestHttp
+    const http = yield* TestHttp
+    const { ask, tokenOf } = http
     const document: Json = (yield* ask("GET", "/openapi.json")).json
     const faults = openApiFaults(document)
     for (const person of people) if (person !== null) yield* tokenOf(person)
 
-    const send = ({ method }: Operation, { body, path, query }: Sent, as: Person | null) => {
+    const send = ({ id, method }: Operation, { body, path, query }: Sent, as: Person | null) => {
       const parameters = query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
-      return Effect.runPromise(ask(method, path + (parameters.length === 0 ? "" : `?${parameters.join("&")}`), {
-        ...(as === null ? {} : { as }),
-        ...(body === undefined ? {} : { body })
-      }))
+      return Effect.runPromise(
+        Effect.gen(function*() {
+          // Whoever signs out leaves a session of their own, not the one that everybody here goes on with.
+          const who = as === null ? {} : id === "session.logout" ? { token: (yield* session(as)).accessToken } : { as }
+          return yield* ask(method, path + (parameters.length === 0 ? "" : `?${parameters.join("&")}`), {
+            ...who,
+            ...(body === undefined ? {} : { body })
+          })
+        }).pipe(Effect.provideService(TestHttp, http))
+      )
     }
 
     /** Whatever was asked: the answer is one that the document knows. */
@@ -65,6 +85,7 @@ class Fuzz extends Context.Service<Fuzz>()("@opsdesk/http/test/Fuzz", {
       assert.isBelow(answer.status, 500, said)
       assert.isTrue(String(answer.status) in node.responses, said)
       const at = pointerTo("paths", path, method.toLowerCase(), "responses", String(answer.status), "content")
+      if (answer.status === 204) return assert.strictEqual(answer.text, "", said)
       const type = answer.status < 400 ? "application/json" : "application/problem+json"
       assert.strictEqual(answer.headers.get("content-type"), type, said)
       assert.deepStrictEqual(faults(at + pointerTo(type, "schema"), answer.json), [], said)
@@ -82,7 +103,13 @@ class Fuzz extends Context.Service<Fuzz>()("@opsdesk/http/test/Fuzz", {
       )
         .length === 0
 
-    return { document, fits, isDocumented, operations: operationsOf(document), send }
+    return {
+      document,
+      fits,
+      isDocumented,
+      operations: operationsOf(document).filter(({ id }) => !atProvider.includes(id)),
+      send
+    }
   })
 }) {
   static readonly layer = Layer.effect(Fuzz, Fuzz.make).pipe(Layer.provideMerge(TestHttp.layer("peopled")))

@@ -34,6 +34,8 @@ export interface Named extends World {
   readonly messages: ReadonlyArray<string>
   readonly users: ReadonlyArray<string>
   readonly teams: ReadonlyArray<string>
+  /** Not used yet: each is good once. */
+  readonly refreshTokens: ReadonlyArray<string>
 }
 
 const bodySchema = ({ node }: Operation): Json => node.requestBody?.content["application/json"].schema
@@ -64,6 +66,12 @@ const credentials = fc.constantFrom("carla", "ada", "alex", "dora").map((person)
 const bodies = (operation: Operation, named: Named): fc.Arbitrary<Json> => {
   const schema = bodySchema(operation)
   if (schema === undefined) return fc.constant(undefined)
+  if (operation.id === "auth.refresh") {
+    return fc.oneof(
+      fc.constantFrom(...named.refreshTokens.map((refreshToken) => ({ refreshToken }))),
+      fitting(schema, named)
+    )
+  }
   return operation.id === "auth.login" ? fc.oneof(credentials, fitting(schema, named)) : fitting(schema, named)
 }
 

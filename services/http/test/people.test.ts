@@ -164,7 +164,9 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("what somebody m
       // The account goes on being named.
       assert.strictEqual((yield* done("GET", `/v1/users/${data.id}`, { as: "ada" })).active, false)
       yield* done("PATCH", `/v1/users/${data.id}`, { as: "alex", body: { active: true } })
-      assert.strictEqual((yield* ask("GET", "/v1/me", { token })).status, 200)
+      // Who comes back signs in anew.
+      assert.strictEqual((yield* ask("GET", "/v1/me", { token })).status, 401)
+      assert.strictEqual((yield* signIn("leon@test.local", "leon may come in")).status, 200)
     }))
 
   it.effect("follows their roles and teams from one request to the next, with the same token", () =>

@@ -6,6 +6,7 @@ import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { auditOf, done, eventsOf, opened } from "./onRecord.ts"
+import { inOwnersWords, refusing } from "./refusing.ts"
 import type { Ask } from "./TestHttp.ts"
 import { TestHttp } from "./TestHttp.ts"
 
@@ -20,26 +21,6 @@ const everything = Effect.gen(function*() {
       (rows) => [name, rows.map(({ row }) => row)] as const
     ))
 })
-
-const inOwnersWords = (...statements: ReadonlyArray<string>) =>
-  asOwner(Effect.gen(function*() {
-    const sql = yield* SqlClient.SqlClient
-    for (const statement of statements) yield* sql.unsafe(statement).unprepared
-  }))
-
-/** As long as the scope is open, the database refuses each new row of a table: at once, or at the commit. */
-const refusing = (table: string, when: "at once" | "at the commit", state: string) =>
-  Effect.acquireRelease(
-    inOwnersWords(
-      `create function spoil() returns trigger language plpgsql as
-        $$ begin raise exception 'spoiled by the test' using errcode = '${state}'; end $$`,
-      when === "at once"
-        ? `create trigger spoil before insert or update on ${table} for each row execute function spoil()`
-        : `create constraint trigger spoil after insert or update on ${table} deferrable initially deferred
-           for each row execute function spoil()`
-    ),
-    () => Effect.orDie(inOwnersWords(`drop trigger spoil on ${table}`, "drop function spoil()"))
-  )
 
 /** What people do, each on a ticket that Carla has opened and Ada has claimed. */
 const commands: ReadonlyArray<[string, (id: string) => readonly [string, string, Ask]]> = [

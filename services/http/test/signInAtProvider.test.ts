@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { SignInProvider } from "@opsdesk/testkit/SignInProvider"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import * as fc from "fast-check"
 import { AtProvider, begun, codeIn, exchanged, sentOn, signedIn, wentThere } from "./AtProvider.ts"
 import { TestHttp } from "./TestHttp.ts"
 
@@ -159,6 +160,35 @@ layer(AtProvider(), { excludeTestServices: true })("whoever signs in at the prov
       assert.strictEqual((yield* ask("GET", "/health/ready")).status, 200)
       setUp(true)
       assert.strictEqual((yield* signedIn({ sub: "u-14" })).status, 200)
+    }))
+
+  it.effect("gets an answer whatever comes along, and never more than that it did not work", () =>
+    Effect.gen(function*() {
+      const http = yield* TestHttp
+      const { cookie, location } = yield* begun
+      const state = new URL(location).searchParams.get("state") ?? ""
+      const text = fc.string({ unit: "binary", maxLength: 60 })
+      const query = fc.record(
+        { state: fc.oneof(fc.constant(state), text), code: text, iss: text, error: text, scope: text, hd: text },
+        { requiredKeys: [] }
+      )
+      yield* Effect.promise(() =>
+        fc.assert(
+          fc.asyncProperty(query, fc.oneof(fc.constant(cookie), fc.base64String()), async (sent, browser) => {
+            const address = `/v1/auth/oidc/callback?${new URLSearchParams(sent)}`
+            const answer = await Effect.runPromise(http.ask("GET", address, { headers: { cookie: browser } }))
+            if (answer.status !== 400) assert.match(answer.headers.get("location") ?? "", /^\/#oidc-error=[a-z]+$/)
+            const refused = await Effect.runPromise(
+              http.ask("POST", "/v1/auth/oidc/session", {
+                body: { code: sent.code ?? "" },
+                headers: { cookie: browser }
+              })
+            )
+            assert.include([400, 401], refused.status)
+          }),
+          { numRuns: 150 }
+        )
+      )
     }))
 
   it.effect("is told how, and that passwords are not taken", () =>

@@ -6,10 +6,10 @@ import { SecureRandom } from "effect/crypto"
 import { SqlClient, SqlError } from "effect/sql"
 import type { Suite } from "./Suite.ts"
 
-class Refused extends Data.TaggedError("Refused")<{ readonly why: string }> {}
+export class Refused extends Data.TaggedError("Refused")<{ readonly why: string }> {}
 
 /** Rows of the test's own in `seeds`, which every program may write. */
-const rowsOfOwn = Effect.gen(function*() {
+export const rowsOfOwn = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const random = yield* SecureRandom.SecureRandom
   const prefix = yield* random.uuidV4()

@@ -11,9 +11,9 @@ export const remarksIn = (migrations: ReadonlyArray<string>): ReadonlyMap<string
         continue
       }
       const [, created] = /^create table (?:if not exists )?(\w+)/i.exec(line) ?? []
-      const [, altered, added] = /^alter table (\w+) add column (\w+)/i.exec(line) ?? []
+      const [, altered, changed] = /^alter table (\w+) (?:add|alter) column (\w+)/i.exec(line) ?? []
       const [, column] = /^\s+(\w+) /.exec(line) ?? []
-      const subject = created ?? (altered === undefined ? undefined : `${altered}.${added}`) ??
+      const subject = created ?? (altered === undefined ? undefined : `${altered}.${changed}`) ??
         (table === undefined || column === undefined || column === "constraint" ? undefined : `${table}.${column}`)
       if (comment.length > 0 && subject !== undefined) remarks.set(subject, comment.join(" "))
       if (created !== undefined) table = created

@@ -4,6 +4,8 @@ import { CurrentActor } from "@opsdesk/access/Actor"
 import { Authentication, EndpointAccess } from "@opsdesk/access/Authentication"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { nothingUnknown } from "./nothingUnknown.ts"
+import { onlyIfNew } from "./onlyIfNew.ts"
+import { makeOnlyOnce } from "./onlyOnce.ts"
 import { RequestFacts } from "./RequestFacts.ts"
 
 /** Puts the actor into the context of every endpoint that declares who may call it; one that does not answers nobody. */
@@ -11,6 +13,7 @@ export const AuthenticationRest = Layer.effect(
   Authentication,
   Effect.gen(function*() {
     const desk = yield* AccessDesk
+    const onlyOnce = yield* makeOnlyOnce
     return Authentication.of({
       bearer: Effect.fnUntraced(function*(answer, { credential, endpoint }) {
         if (Context.getOrUndefined(endpoint.annotations, EndpointAccess) === undefined) {
@@ -21,7 +24,7 @@ export const AuthenticationRest = Layer.effect(
         const actor = yield* desk.authenticate(credential)
         const facts = yield* RequestFacts
         facts.userId = actor.userId
-        return yield* nothingUnknown(answer, endpoint).pipe(
+        return yield* nothingUnknown(onlyOnce(onlyIfNew(answer, endpoint), endpoint, actor), endpoint).pipe(
           Effect.provideService(CurrentActor, actor),
           Effect.annotateLogs("user_id", actor.userId)
         )

@@ -5,7 +5,7 @@ import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { RequestFacts } from "../middleware/RequestFacts.ts"
-import { created, found } from "./created.ts"
+import { createdVersion, foundVersion } from "./created.ts"
 
 /** Lets the request's log line name the ticket, whether the address had its id, its number or neither. */
 const noted = <E, R>(answer: Effect.Effect<Ticket, E, R>) =>
@@ -20,14 +20,17 @@ export const TicketsRest = HttpApiBuilder.group(
     const queue = yield* TicketQueue
     return handlers.handleAll({
       openTicket: ({ payload }) =>
-        Effect.map(noted(desk.open(payload)), (ticket) => created(`/v1/tickets/${ticket.id}`, ticket)),
+        Effect.map(noted(desk.open(payload)), (ticket) => createdVersion(`/v1/tickets/${ticket.id}`, ticket)),
       listTickets: ({ query: { cursor, include, limit, sort, ...filter } }) =>
         queue.list(filter, sort, { limit, cursor, include }),
-      getTicket: ({ params }) => Effect.map(noted(queue.get(params.id)), found),
-      editTicket: ({ params, payload }) => Effect.map(noted(desk.edit(params.id, payload)), found),
-      changeTicketStatus: ({ params, payload }) => Effect.map(noted(desk.changeStatus(params.id, payload)), found),
-      assignTicket: ({ params, payload }) => Effect.map(noted(desk.assign(params.id, payload.assigneeId)), found),
-      claimTicket: ({ params }) => Effect.map(noted(desk.claim(params.id)), found),
+      getTicket: ({ params }) => Effect.map(noted(queue.get(params.id)), foundVersion),
+      editTicket: ({ headers, params, payload }) =>
+        Effect.map(noted(desk.edit(params.id, payload, headers["if-match"])), foundVersion),
+      changeTicketStatus: ({ headers, params, payload }) =>
+        Effect.map(noted(desk.changeStatus(params.id, payload, headers["if-match"])), foundVersion),
+      assignTicket: ({ headers, params, payload }) =>
+        Effect.map(noted(desk.assign(params.id, payload.assigneeId, headers["if-match"])), foundVersion),
+      claimTicket: ({ headers, params }) => Effect.map(noted(desk.claim(params.id, headers["if-match"])), foundVersion),
       ticketHistory: ({ params, query }) => queue.history(params.id, query),
       ticketEvents: ({ params, query: { after, ...page } }) => queue.events(params.id, after ?? 0, page)
     })

@@ -2,7 +2,7 @@ import { Api } from "@opsdesk/api/Api"
 import { UserDesk } from "@opsdesk/users/UserDesk"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { created, found } from "./created.ts"
+import { createdVersion, found, foundVersion } from "./created.ts"
 
 export const UsersRest = HttpApiBuilder.group(
   Api,
@@ -12,10 +12,13 @@ export const UsersRest = HttpApiBuilder.group(
     return handlers.handleAll({
       me: () => Effect.map(desk.me(), ({ permissions, user }) => found({ ...user, permissions })),
       listUsers: ({ query: { cursor, include, limit, ...filter } }) => desk.list(filter, { limit, cursor, include }),
-      createUser: ({ payload }) => Effect.map(desk.create(payload), (user) => created(`/v1/users/${user.id}`, user)),
-      getUser: ({ params }) => Effect.map(desk.get(params.id), found),
-      updateUser: ({ params, payload }) => Effect.map(desk.update(params.id, payload), found),
-      setUserRoles: ({ params, payload }) => Effect.map(desk.setRoles(params.id, payload), found)
+      createUser: ({ payload }) =>
+        Effect.map(desk.create(payload), (user) => createdVersion(`/v1/users/${user.id}`, user)),
+      getUser: ({ params }) => Effect.map(desk.get(params.id), foundVersion),
+      updateUser: ({ headers, params, payload }) =>
+        Effect.map(desk.update(params.id, payload, headers["if-match"]), foundVersion),
+      setUserRoles: ({ headers, params, payload }) =>
+        Effect.map(desk.setRoles(params.id, payload, headers["if-match"]), foundVersion)
     })
   })
 )

@@ -1,3 +1,4 @@
+import { versionTag } from "@opsdesk/kernel/EntityTag"
 import { HttpApiSchema } from "effect/http-api"
 
 /** What answers a creation: the thing, and where it is from now on. */
@@ -5,3 +6,14 @@ export const created = <A>(location: string, data: A) =>
   HttpApiSchema.withHeaders({ body: { data }, headers: { location } })
 
 export const found = <A>(data: A) => ({ data })
+
+interface Versioned {
+  readonly version: number
+}
+
+/** Of what counts its versions: with the tag that a change can name in `If-Match`. */
+export const createdVersion = <A extends Versioned>(location: string, data: A) =>
+  HttpApiSchema.withHeaders({ body: { data }, headers: { location, etag: versionTag(data.version) } })
+
+export const foundVersion = <A extends Versioned>(data: A) =>
+  HttpApiSchema.withHeaders({ body: { data }, headers: { etag: versionTag(data.version) } })
