@@ -1,6 +1,8 @@
 import type { ProviderOptions } from "@opsdesk/oidc/ProviderOptions"
 import type { LogLevel } from "effect"
 import { Config, ConfigProvider, Context, Data, Effect, Layer, Option, Redacted } from "effect"
+import type { Limits } from "./limitsOf.ts"
+import { limitsOf } from "./limitsOf.ts"
 import { providerOf, refusalOfProvider } from "./providerSettings.ts"
 
 /** One clear line for whoever starts a program. */
@@ -68,9 +70,14 @@ export const variables = {
     unset: "made once in `OPSDESK_DATA_DIR`",
     set: "at least 32 characters, the same for all programs: seals the keys that they share in PostgreSQL"
   }),
+  limits: variable("OPSDESK_LIMITS", (name) => Config.option(Config.NonEmptyString(name)), {
+    unset:
+      "10 failed sign-ins an account in 15 min, 60 sign-ins a minute an address, 50 writes, 200 reads and 10 searches a second a user",
+    set: "`off`, or the path of a JSON file with other figures (docs/security.md)"
+  }),
   publicUrl: variable("OPSDESK_PUBLIC_URL", (name) => Config.option(Config.URL(name)), {
     unset: "`http://HOST:PORT`",
-    set: "the address that people use, which links are built from"
+    set: "the address that people use, which links and allowed origins are built from"
   }),
   oidcIssuer: variable("OIDC_ISSUER", (name) => Config.option(Config.NonEmptyString(name)), {
     unset: "accounts of the desk only",
@@ -116,6 +123,7 @@ const {
   demo,
   host,
   localAuth,
+  limits,
   logFormat,
   logLevel,
   oidcAudience,
@@ -138,6 +146,7 @@ const read = Config.all({
   adminEmail: adminEmail.config,
   adminPassword: adminPassword.config,
   secret: secret.config,
+  limits: limits.config,
   publicUrl: publicUrl.config,
   oidcIssuer: oidcIssuer.config,
   oidcAudience: oidcAudience.config,
@@ -189,24 +198,29 @@ const refusalOf = (found: Read): string | null => {
 /** What the environment says, checked. */
 export class Settings extends Context.Service<
   Settings,
-  Omit<Read, "demo" | "localAuth" | "oidcAudience" | "oidcClientId" | "oidcIssuer" | "oidcRolesClaim"> & {
+  Omit<Read, "demo" | "limits" | "localAuth" | "oidcAudience" | "oidcClientId" | "oidcIssuer" | "oidcRolesClaim"> & {
     readonly embedded: boolean
     /** The provider of identities, where there is one. */
     readonly oidc: Option.Option<ProviderOptions>
     readonly localAuth: boolean
     readonly demo: boolean
+    readonly limits: Limits
   }
 >()("@opsdesk/stack/Settings") {
   static readonly make = Effect.gen(function*() {
     const found = yield* read.pipe(Effect.mapError((error) => new SettingsRefused({ message: lineOf(error.message) })))
     const refusal = refusalOf(found)
     if (refusal !== null) return yield* new SettingsRefused({ message: refusal })
+    const limits = yield* limitsOf(found.limits).pipe(
+      Effect.mapError(({ message }) => new SettingsRefused({ message }))
+    )
     const embedded = Option.isNone(found.databaseUrl)
     return Settings.of({
       ...found,
       embedded,
       oidc: providerOf(found),
       localAuth: Option.getOrElse(found.localAuth, () => Option.isNone(found.oidcIssuer)),
+      limits,
       demo: Option.getOrElse(found.demo, () => embedded && isLoopback(found.host))
     })
   })

@@ -1,10 +1,12 @@
 import type { Trouble } from "@opsdesk/capabilities/Dependencies"
 import { Dependencies } from "@opsdesk/capabilities/Dependencies"
 import { LocalSignIn } from "@opsdesk/capabilities/LocalSignIn"
+import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { Argon2Passwords } from "@opsdesk/crypto/Argon2Passwords"
 import { JoseAccessTokens } from "@opsdesk/crypto/JoseAccessTokens"
 import { MacCursors } from "@opsdesk/crypto/MacCursors"
 import { secretFile } from "@opsdesk/crypto/secretFile"
+import { MemoryRateLimiterStore } from "@opsdesk/memory/MemoryRateLimiterStore"
 import { JoseIdentityProvider, NoIdentityProvider } from "@opsdesk/oidc/JoseIdentityProvider"
 import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
 import { schemaTrouble } from "@opsdesk/postgres/Migrator"
@@ -53,6 +55,15 @@ const Identities = Layer.unwrap(
     ))
 )
 
+/** Counted in this process: several that share a desk each allow as much. */
+const Limits = Layer.unwrap(
+  Effect.map(
+    Settings,
+    ({ limits: { figures, on } }) =>
+      on ? RateLimits.layer(figures).pipe(Layer.provide(MemoryRateLimiterStore)) : RateLimits.off(figures)
+  )
+)
+
 const away = (detail: string): Trouble => ({ away: true, detail })
 
 const PostgresDependencies = Layer.effect(
@@ -94,7 +105,8 @@ export const Stack = (service: string) =>
       PostgresJournal,
       PostgresKeptAnswers,
       PostgresDependencies,
-      Argon2Passwords
+      Argon2Passwords,
+      Limits
     )),
     Layer.provideMerge(Sql(service)),
     Layer.provideMerge(Layer.mergeAll(Random, Macs, Digest.layerWebCrypto, Prometheus, SystemClock))

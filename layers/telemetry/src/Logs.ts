@@ -1,5 +1,8 @@
 import { Cause, Context, Layer, Logger, References, Tracer } from "effect"
 import type { LogLevel } from "effect"
+import type { Line } from "./prettyLine.ts"
+import { prettyLine } from "./prettyLine.ts"
+import { withoutRows } from "./withoutRows.ts"
 
 export interface LogOptions {
   readonly service: string
@@ -39,27 +42,44 @@ const valueOf = (value: unknown) => typeof value === "number" || typeof value ==
 const escaped = (text: string): string =>
   text.replaceAll(/[\u007f-\u009f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
 
-/** One JSON object a line. */
-const json = (service: string) =>
-  Logger.make(({ cause, date, fiber, logLevel, message }) => {
-    const span = Context.getOrUndefined(fiber.context, Tracer.ParentSpan)
-    const annotations = Object.entries(fiber.getRef(References.CurrentLogAnnotations))
-      .filter(([name]) => allowed.has(name))
-      .map(([name, value]) => [name, valueOf(value)])
-    const line = {
-      timestamp: date.toISOString(),
-      level: logLevel.toLowerCase(),
-      message: (Array.isArray(message) ? message : [message]).map(textOf).join(" "),
-      service,
-      ...(span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }),
-      ...Object.fromEntries(annotations),
-      ...(cause.reasons.length === 0 ? {} : { error: Cause.pretty(cause) })
-    }
-    globalThis.process.stdout.write(`${escaped(JSON.stringify(line))}\n`)
-  })
+interface Told extends Line {
+  readonly service: string
+}
 
-export const Logs = (options: LogOptions) =>
-  Layer.mergeAll(
-    Logger.layer([options.format === "json" ? json(options.service) : Logger.consolePretty()]),
-    Layer.succeed(References.MinimumLogLevel, options.level)
-  )
+/** What of an entry may be written, in whatever format: allowed annotations, and texts without rows. */
+const told = (service: string, { cause, date, fiber, logLevel, message }: Logger.Options<unknown>): Told => {
+  const span = Context.getOrUndefined(fiber.context, Tracer.ParentSpan)
+  const annotations = Object.entries(fiber.getRef(References.CurrentLogAnnotations))
+    .filter(([name]) => allowed.has(name))
+    .map(([name, value]) => [name, valueOf(value)] as const)
+  return {
+    timestamp: date.toISOString(),
+    level: logLevel.toLowerCase(),
+    message: withoutRows((Array.isArray(message) ? message : [message]).map(textOf).join(" ")),
+    service,
+    annotations: Object.entries({
+      ...(span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }),
+      ...Object.fromEntries(annotations)
+    }),
+    error: cause.reasons.length === 0 ? undefined : withoutRows(Cause.pretty(cause))
+  }
+}
+
+/** One JSON object a line. */
+const jsonLine = ({ annotations, error, level, message, service, timestamp }: Told): string => {
+  const line = {
+    timestamp,
+    level,
+    message,
+    service,
+    ...Object.fromEntries(annotations),
+    ...(error === undefined ? {} : { error })
+  }
+  return `${escaped(JSON.stringify(line))}\n`
+}
+
+export const Logs = ({ format, level, service }: LogOptions) => {
+  const line = format === "json" ? jsonLine : prettyLine
+  const logger = Logger.make((entry) => void globalThis.process.stdout.write(line(told(service, entry))))
+  return Layer.mergeAll(Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, level))
+}

@@ -2,19 +2,21 @@ import { assert, describe, it } from "@effect/vitest"
 import { Logs } from "@opsdesk/telemetry/Logs"
 import { Cause, Effect, Redacted } from "effect"
 import * as fc from "fast-check"
+import { stripVTControlCharacters } from "node:util"
 import { vi } from "vitest"
 
 /** What an effect writes to standard output, by lines. */
 const written = Effect.fnUntraced(function*<E>(
   effect: Effect.Effect<unknown, E>,
-  level: "Debug" | "Info" | "Warn" | "Error" = "Info"
+  level: "Debug" | "Info" | "Warn" | "Error" = "Info",
+  format: "json" | "pretty" = "json"
 ) {
   const chunks: Array<string> = []
   const stdout = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
     chunks.push(String(chunk))
     return true
   })
-  yield* Effect.exit(Effect.provide(effect, Logs({ service: "opsdesk-test", level, format: "json" }))).pipe(
+  yield* Effect.exit(Effect.provide(effect, Logs({ service: "opsdesk-test", level, format }))).pipe(
     Effect.ensuring(Effect.sync(() => stdout.mockRestore()))
   )
   const text = chunks.join("")
@@ -148,5 +150,93 @@ describe("a line in the log", () => {
         ticket_id: "\"<redacted>\"",
         route: "[object Object]"
       })
+    }))
+})
+
+const canary = "what Carla wrote"
+
+/** A failure as the driver makes it: what it says, what it knows beside, and why. */
+const driverError = (message: string) =>
+  Object.assign(new Error("insert failed"), {
+    _tag: "SqlError",
+    query: `insert into tickets values ('${canary}')`,
+    params: [canary],
+    cause: Object.assign(new Error(message), {
+      detail: `Failing row contains (1, ${canary}).`,
+      where: `in a statement with '${canary}'`,
+      hint: canary
+    })
+  })
+
+const secretive: ReadonlyArray<readonly [string, string]> = [
+  ["a failing row", `new row violates check\nFailing row contains (1, ${canary}, (null), f(x)).`],
+  ["a key that is taken", `duplicate key value\nKey (email)=(${canary}) already exists.`],
+  ["a key that is not there", `violates foreign key\nKey (team_id)=(${canary}) is not present in table "teams".`],
+  ["text that is no number", `invalid input syntax for type integer: "${canary} "and" more"`],
+  ["a number too large", `value "${canary}" is out of range for type integer`]
+]
+
+describe.each(["json", "pretty"] as const)("a line in the log, as %s", (format) => {
+  it.effect.each(secretive)(
+    "tells of %s without what stood in it, in a failure and in a message",
+    ([, message]) =>
+      Effect.gen(function*() {
+        const lines = yield* written(
+          Effect.all([
+            Effect.logError("a request failed", Cause.die(driverError(message))),
+            Effect.logError("a request failed", Cause.fail(driverError(message))),
+            Effect.logError(new Error(message)),
+            Effect.logError(driverError(message))
+          ]),
+          "Info",
+          format
+        )
+        assert.notInclude(lines.join("\n"), canary)
+        assert.include(lines.join("\n"), "…")
+        assert.include(lines.join("\n"), "insert failed")
+      })
+  )
+
+  it.effect("has what is allowed beside it and nothing else", () =>
+    Effect.gen(function*() {
+      const lines = yield* written(
+        Effect.logInfo("signed in").pipe(
+          Effect.annotateLogs({ password: canary, authorization: canary, email: canary, request_id: "r-1" })
+        ),
+        "Info",
+        format
+      )
+      assert.strictEqual(lines.length, 1)
+      assert.notInclude(lines[0], canary)
+      assert.include(lines[0], "r-1")
+    }))
+
+  it.effect("cannot be made to look like several, or to command a terminal", () =>
+    Effect.gen(function*() {
+      const hostile = "x\r\n12:00:00.000 ERROR made up\u001b[2J\u009b2J\u2028"
+      const lines = yield* written(
+        Effect.logInfo(hostile).pipe(Effect.annotateLogs("request_id", hostile)),
+        "Info",
+        format
+      )
+      assert.strictEqual(lines.length, 1)
+      for (const command of ["\r", "\u001b[2J", "\u009b"]) assert.notInclude(lines[0], command)
+    }))
+})
+
+describe("a line for a person", () => {
+  it.effect("says when, how grave and what; a failure stands in below", () =>
+    Effect.gen(function*() {
+      const lines = yield* written(
+        Effect.logError("a request failed", Cause.die(new Error("broken"))).pipe(
+          Effect.annotateLogs({ request_id: "r-1", status: 500 })
+        ),
+        "Info",
+        "pretty"
+      )
+      const plain = lines.map((line) => stripVTControlCharacters(line))
+      assert.strictEqual(plain[0], "00:00:00.000 ERROR a request failed request_id=r-1 status=500")
+      assert.strictEqual(plain[1], "    Error: broken")
+      assert.isTrue(plain.slice(1).every((line) => line.startsWith("    ")))
     }))
 })

@@ -1,4 +1,4 @@
-import { DependencyUnavailable } from "@opsdesk/kernel/Problem"
+import { DependencyUnavailable, RateLimited } from "@opsdesk/kernel/Problem"
 import { Context } from "effect"
 import { HttpApiMiddleware, HttpApiSecurity } from "effect/http-api"
 import { Unauthenticated } from "./AccessProblems.ts"
@@ -27,7 +27,7 @@ export class Authentication extends HttpApiMiddleware.Service<Authentication, { 
   "@opsdesk/access/Authentication",
   {
     security: { bearer: HttpApiSecurity.bearer },
-    error: [Unauthenticated, DependencyUnavailable],
+    error: [Unauthenticated, RateLimited, DependencyUnavailable],
     requiredForClient: true
   }
 ) {}

@@ -1,5 +1,5 @@
 import { Data, said } from "@opsdesk/kernel/Page"
-import { DependencyUnavailable } from "@opsdesk/kernel/Problem"
+import { DependencyUnavailable, RateLimited } from "@opsdesk/kernel/Problem"
 import { Text } from "@opsdesk/kernel/Text"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
@@ -44,7 +44,7 @@ export class OidcApi extends HttpApiGroup.make("oidc")
       })).annotate(EndpointAccess, anyone),
     HttpApiEndpoint.get("startSignIn", "/v1/auth/oidc/start", {
       success: elsewhere,
-      error: [NoProvider, DependencyUnavailable]
+      error: [NoProvider, RateLimited, DependencyUnavailable]
     }).annotateMerge(OpenApi.annotations({
       summary: "Sign in at the provider",
       description:
@@ -62,7 +62,7 @@ export class OidcApi extends HttpApiGroup.make("oidc")
     HttpApiEndpoint.post("takeSession", "/v1/auth/oidc/session", {
       payload: Handoff,
       success: Data(Session),
-      error: [HandoffRefused, NoProvider, DependencyUnavailable]
+      error: [HandoffRefused, NoProvider, RateLimited, DependencyUnavailable]
     }).annotateMerge(OpenApi.annotations({
       summary: "Take the session of a sign-in at the provider",
       description:

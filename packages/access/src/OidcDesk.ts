@@ -2,8 +2,10 @@ import type { Provider } from "@opsdesk/capabilities/IdentityProvider"
 import { IdentityProvider } from "@opsdesk/capabilities/IdentityProvider"
 import { Journal } from "@opsdesk/capabilities/Journal"
 import { LocalSignIn } from "@opsdesk/capabilities/LocalSignIn"
+import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { UserId } from "@opsdesk/kernel/Ids"
+import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { Context, DateTime, Duration, Effect, Layer, Option, Redacted } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import { Base64Url } from "effect/encoding"
@@ -11,6 +13,7 @@ import { HandoffRefused, NoProvider } from "./AccessProblems.ts"
 import { OidcFlowStore } from "./OidcFlowStore.ts"
 import { OidcPeople } from "./OidcPeople.ts"
 import { SessionDesk } from "./SessionDesk.ts"
+import { sourceOf } from "./sourceOf.ts"
 
 /** How long somebody may take to sign in at the provider; the browser's cookie lasts as long. */
 export const flowLasts = Duration.minutes(10)
@@ -44,6 +47,7 @@ export class OidcDesk extends Context.Service<OidcDesk>()("@opsdesk/access/OidcD
     const people = yield* OidcPeople
     const sessions = yield* SessionDesk
     const journal = yield* Journal
+    const limits = yield* RateLimits
     const random = yield* SecureRandom.SecureRandom
     const digest = yield* Digest.Digest
 
@@ -64,9 +68,13 @@ export class OidcDesk extends Context.Service<OidcDesk>()("@opsdesk/access/OidcD
       clientId: Option.getOrNull(Option.map(configured, ({ clientId }) => clientId))
     }
 
+    /** What anybody can have the desk write or try counts per address, together with passwords. */
+    const attempt = Effect.flatMap(RequestContext, ({ ip }) => limits.spend("signInAttempts", sourceOf(ip)))
+
     /** Begins a sign-in: where the browser goes, and the secret that it keeps meanwhile. */
     const start = Effect.fn("OidcDesk.start")(function*() {
       const { authorizationUrl } = yield* provider
+      yield* attempt
       const [state, browser] = [yield* secret, yield* secret]
       const [nonce, codeVerifier] = [yield* derive("nonce", browser), Redacted.make(yield* derive("pkce", browser))]
       const location = yield* authorizationUrl({ state, nonce, codeVerifier })
@@ -153,6 +161,7 @@ export class OidcDesk extends Context.Service<OidcDesk>()("@opsdesk/access/OidcD
       browser: Redacted.Redacted<string> | null
     ) {
       yield* provider
+      yield* attempt
       if (browser === null) return yield* new HandoffRefused()
       const [codeHash, browserHash] = [
         yield* sha256(Redacted.value(code)),

@@ -7,6 +7,7 @@ import { Context, DateTime, Effect, Layer, Redacted } from "effect"
 import { PasswordsNotTaken, SignInRefused } from "./AccessProblems.ts"
 import type { Credentials } from "./Session.ts"
 import { SessionDesk } from "./SessionDesk.ts"
+import { SignInLimits } from "./SignInLimits.ts"
 import { SignInStore } from "./SignInStore.ts"
 
 /** Signing in with e-mail address and password. */
@@ -18,6 +19,7 @@ export class SignInDesk extends Context.Service<SignInDesk>()("@opsdesk/access/S
     const journal = yield* Journal
     const passwords = yield* Passwords
     const local = yield* LocalSignIn
+    const { limited } = yield* SignInLimits
 
     const refuse = Effect.fnUntraced(function*(userId: UserId | null) {
       const at = yield* DateTime.now
@@ -54,12 +56,12 @@ export class SignInDesk extends Context.Service<SignInDesk>()("@opsdesk/access/S
       const betterHash = passwords.isOutdated(hash) ? yield* passwords.hash(password) : null
       const begun = yield* begin(account.userId, hash, betterHash)
       return begun === null ? yield* new SignInRefused() : yield* sessions.tokensOf(begun)
-    })
+    }, (answer, { email }) => limited(email, answer))
 
     return { signIn }
   })
 }) {
   static readonly layer = Layer.effect(SignInDesk, SignInDesk.make).pipe(
-    Layer.provide([SignInStore.layer, SessionDesk.layer])
+    Layer.provide([SignInStore.layer, SessionDesk.layer, SignInLimits.layer])
   )
 }

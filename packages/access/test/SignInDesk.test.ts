@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
+import { usualFigures } from "@opsdesk/capabilities/LimitFigures"
 import { LocalSignIn } from "@opsdesk/capabilities/LocalSignIn"
 import { Passwords } from "@opsdesk/capabilities/Passwords"
+import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { userIdOf } from "@opsdesk/testkit/actors"
 import { RecordingJournal } from "@opsdesk/testkit/RecordingJournal"
 import { DateTime, Duration, Effect, Layer, Redacted, Result, Schema } from "effect"
@@ -13,6 +15,7 @@ import { SessionDesk } from "../src/SessionDesk.ts"
 import type { NewRefreshToken } from "../src/SessionStore.ts"
 import { SessionStore } from "../src/SessionStore.ts"
 import { SignInDesk } from "../src/SignInDesk.ts"
+import { SignInLimits } from "../src/SignInLimits.ts"
 import { SignInStore } from "../src/SignInStore.ts"
 import { Successors } from "../src/Successors.ts"
 
@@ -61,6 +64,7 @@ const aDesk = (changedMeanwhile: ReadonlySet<string> = new Set(), takesPasswords
         issue: ({ sessionId, userId }) =>
           Effect.succeed({ token: Redacted.make(`token of ${userId} in ${sessionId}`), expiresIn: 900 })
       }),
+      SignInLimits.layer.pipe(Layer.provide(RateLimits.off(usualFigures))),
       SecureRandom.layerWebCrypto,
       Digest.layerWebCrypto
     ]),

@@ -2,6 +2,7 @@ import { EndpointAccess } from "@opsdesk/access/AuthApi"
 import { Context } from "effect"
 import type { HttpApiEndpoint } from "effect/http-api"
 import type { Node } from "./json.ts"
+import { nodeOf } from "./json.ts"
 
 const forSomebody = (endpoint: HttpApiEndpoint.Top): boolean => {
   const access = Context.getOrUndefined(endpoint.annotations, EndpointAccess)
@@ -68,6 +69,15 @@ export const sharedHeaders: Node = {
     required: false,
     schema: { type: "integer", minimum: 0, examples: [1] }
   },
+  "RateLimit-Policy": {
+    description:
+      "What is limited: quota `q` in windows of `w` seconds, per policy (draft-ietf-httpapi-ratelimit-headers). Absent where the operator has switched limits off",
+    schema: { type: "string", examples: ["\"reads\";q=800;w=4"] }
+  },
+  RateLimit: {
+    description: "What is left: `r` now, and the `t` seconds until all, or after a refusal something, is back",
+    schema: { type: "string", examples: ["\"reads\";r=799;t=1"] }
+  },
   ETag: {
     description:
       "Differs for each state of what was asked for; for `If-None-Match` and, where a change takes it, `If-Match`",
@@ -83,8 +93,16 @@ export const sharedHeaders: Node = {
 
 const header = (name: string, of: string = name): Node => ({ [name]: { $ref: `#/components/headers/${of}` } })
 
+/** An operation that can be refused for being asked too often says with each answer what is left. */
+const isLimited = (operation: Node): boolean => "429" in nodeOf(operation.responses)
+
+interface Answering {
+  readonly endpoint: HttpApiEndpoint.Top
+  readonly operation: Node
+}
+
 /** The headers of an answer that are there by a rule; `declared` are those of its contract. */
-export const headersFor = (endpoint: HttpApiEndpoint.Top, status: string, declared: Node): Node => {
+export const headersFor = ({ endpoint, operation }: Answering, status: string, declared: Node): Node => {
   const tagged = "etag" in declared || status === "304" || (answersOnlyIfNew(endpoint) && status === "200")
   return {
     ...header("X-Request-Id"),
@@ -92,6 +110,9 @@ export const headersFor = (endpoint: HttpApiEndpoint.Top, status: string, declar
     ...(takesIdempotencyKey(endpoint) && status < "300" ? header("Idempotency-Replayed") : {}),
     ...(takesIdempotencyKey(endpoint) && status === "409" ? header("Retry-After", "Retry-After-If-In-Progress") : {}),
     ...(status === "401" ? header("WWW-Authenticate") : {}),
-    ...(status === "503" ? header("Retry-After") : {})
+    ...(status === "429" || status === "503" ? header("Retry-After") : {}),
+    ...(isLimited(operation) && (status < "400" || status === "429")
+      ? { ...header("RateLimit-Policy"), ...header("RateLimit") }
+      : {})
   }
 }

@@ -36,8 +36,8 @@ const exampleAddress = ({ endpoint, named, operation }: Asked): string =>
 const faultExample = (asked: Asked): Node => {
   const schema = resolved(bodySchema(asked), asked.named)
   const [required] = listOf(schema.required)
-  if (required !== undefined) return { pointer: `/${textOf(required)}`, detail: "Missing key" }
-  const unknown = { detail: "Expected no excess property" }
+  if (required !== undefined) return { pointer: `/${textOf(required)}`, detail: "is missing" }
+  const unknown = { detail: "is not known here" }
   if (asked.endpoint.payload.size > 0) return { pointer: "/colour", ...unknown }
   return asked.endpoint.query === undefined
     ? { parameter: "colour", ...unknown }
@@ -127,9 +127,9 @@ export const responsesOf = (asked: Asked): Node => {
       ? []
       : [[status, {
         ...described,
-        headers: { ...nodeOf(described.headers), ...headersFor(endpoint, status, declared) }
+        headers: { ...nodeOf(described.headers), ...headersFor(asked, status, declared) }
       }]]
   })
-  const unchanged = { description: "What you have is still what it is", headers: headersFor(endpoint, "304", {}) }
+  const unchanged = { description: "What you have is still what it is", headers: headersFor(asked, "304", {}) }
   return Object.fromEntries([...answers, ...(answersOnlyIfNew(endpoint) ? [["304", unchanged]] : [])])
 }

@@ -115,6 +115,13 @@ export class RequestInProgress extends Problem<RequestInProgress>()(
   "A request of yours with this `Idempotency-Key` is being answered. Ask again shortly."
 ) {}
 
+export class RateLimited extends Problem<RateLimited>()(
+  "RateLimited",
+  "rate-limited",
+  "Wait as many seconds as `Retry-After` says, then try again.",
+  { retryAfter: Schema.Int.annotate({ description: "Seconds to wait, as in `Retry-After`", examples: [30] }) }
+) {}
+
 export class DependencyUnavailable extends Problem<DependencyUnavailable>()(
   "DependencyUnavailable",
   "dependency-unavailable",

@@ -86,6 +86,12 @@ export const problemTypes = {
     explanation:
       "An `Idempotency-Key` stands for one request: the same method, address and body. You have sent another one under it in the last 24 hours. Take a new key for each request, and the same key only to send that request again."
   },
+  "rate-limited": {
+    status: 429,
+    title: "Too much at once",
+    explanation:
+      "This was asked more often than one user, address or account may. Wait as many seconds as `Retry-After` says and try again; `RateLimit-Policy` says what is allowed, `RateLimit` what is left of it."
+  },
   "internal": {
     status: 500,
     title: "Something went wrong here",

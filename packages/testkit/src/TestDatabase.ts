@@ -49,16 +49,20 @@ export const TestDatabase = (template: Template, server: string = inject("postgr
     })
   ).pipe(Layer.provide(SecureRandom.layerWebCrypto))
 
-/** Settings as a test wants them; what is not named is as on a bare machine, but for a secret of the tests' own. */
+/**
+ * Settings as a test wants them; what is not named is as on a bare machine, but for a secret of the tests' own, and for
+ * limits, which tests in a hurry would meet.
+ */
 export const TestSettings = (variables: Record<string, string> = {}) =>
   Settings.layer.pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({
     OPSDESK_SECRET: "a secret that only tests use, long enough",
+    OPSDESK_LIMITS: "off",
     ...variables
   }))))
 
 export const Quiet = Layer.succeed(References.MinimumLogLevel, "None")
 
-/** The real stack on a database of the suite's own, under settings that are as on a bare machine but for those named. */
+/** The real stack on a database of the suite's own. */
 export const TestStack = (template: Template, server?: string, variables?: Record<string, string>) =>
   Stack("test").pipe(
     Layer.provideMerge(TestDatabase(template, server)),

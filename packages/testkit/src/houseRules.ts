@@ -6,7 +6,7 @@
 
 const slices = ["access", "audit", "users", "tickets", "messages", "reports"] as const
 const packages = ["kernel", "capabilities", ...slices, "events", "rooms", "api", "client"] as const
-const layers = ["crypto", "embedded", "oidc", "postgres", "rabbitmq", "redis", "telemetry"] as const
+const layers = ["crypto", "embedded", "memory", "oidc", "postgres", "rabbitmq", "redis", "telemetry"] as const
 const services = ["console", "http", "realtime", "worker"] as const
 
 const base = ["kernel", "capabilities"] as const
@@ -30,6 +30,7 @@ export const house = {
   "packages/testkit": [...packages, "web", ...layers, "stack"],
   "layers/crypto": base,
   "layers/embedded": base,
+  "layers/memory": base,
   "layers/oidc": base,
   "layers/postgres": base,
   "layers/rabbitmq": base,

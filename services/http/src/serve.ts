@@ -2,15 +2,15 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Settings } from "@opsdesk/stack/Settings"
 import { Effect, Layer } from "effect"
 import { HttpRouter } from "effect/http"
-import { createServer } from "node:http"
 import { exactAddresses, HttpProgram } from "./httpProgram.ts"
+import { isSecure } from "./middleware/securityHeaders.ts"
+import { nodeServer } from "./nodeServer.ts"
 import { Readiness } from "./Readiness.ts"
 
-const Server = Layer.unwrap(Effect.map(Settings, ({ host, port }) =>
+const Server = Layer.unwrap(Effect.map(Settings, (settings) =>
   NodeHttpServer.layer(
-    () =>
-      createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384, keepAliveTimeout: 65_000 }),
-    { host, port, gracefulShutdownTimeout: "10 seconds" }
+    () => nodeServer({ secure: isSecure(settings) }),
+    { host: settings.host, port: settings.port, gracefulShutdownTimeout: "10 seconds" }
   )))
 
 /** Built after the server, so released before it: readiness turns 503 while requests in flight still end. */

@@ -96,6 +96,6 @@ export class TestHttp extends Context.Service<TestHttp, {
 
   static readonly layerNoStack = TestHttp.layerLogging(Quiet)
 
-  static readonly layer = (template: Template, server?: string) =>
-    TestHttp.layerNoStack.pipe(Layer.provideMerge(TestStack(template, server)))
+  static readonly layer = (template: Template, server?: string, variables?: Record<string, string>) =>
+    TestHttp.layerNoStack.pipe(Layer.provideMerge(TestStack(template, server, variables)))
 }

@@ -46,6 +46,8 @@ layer(Served, { excludeTestServices: true })("the page to try the interface at",
       const failures: Array<string> = []
       page.on("request", (request) => asked.push(request.url()))
       page.on("pageerror", (error) => failures.push(error.message))
+      // What a policy forbids is only told to the console.
+      page.on("console", (said) => said.type() === "error" && failures.push(said.text()))
       yield* Effect.promise(() => page.goto(`${origin}/docs`, { waitUntil: "networkidle" }))
 
       assert.include(yield* Effect.promise(() => page.locator("h2.title, h1.title").innerText()), "OpsDesk")

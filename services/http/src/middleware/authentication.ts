@@ -2,7 +2,9 @@ import { AccessDesk } from "@opsdesk/access/AccessDesk"
 import { Unauthenticated } from "@opsdesk/access/AccessProblems"
 import { CurrentActor } from "@opsdesk/access/Actor"
 import { Authentication, EndpointAccess } from "@opsdesk/access/Authentication"
+import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { Context, Effect, Layer, Redacted } from "effect"
+import { withinLimits } from "./limits.ts"
 import { nothingUnknown } from "./nothingUnknown.ts"
 import { onlyIfNew } from "./onlyIfNew.ts"
 import { makeOnlyOnce } from "./onlyOnce.ts"
@@ -14,6 +16,7 @@ export const AuthenticationRest = Layer.effect(
   Effect.gen(function*() {
     const desk = yield* AccessDesk
     const onlyOnce = yield* makeOnlyOnce
+    const limits = yield* RateLimits
     return Authentication.of({
       bearer: Effect.fnUntraced(function*(answer, { credential, endpoint }) {
         if (Context.getOrUndefined(endpoint.annotations, EndpointAccess) === undefined) {
@@ -24,6 +27,7 @@ export const AuthenticationRest = Layer.effect(
         const actor = yield* desk.authenticate(credential)
         const facts = yield* RequestFacts
         facts.userId = actor.userId
+        yield* withinLimits(limits, actor.userId)
         return yield* nothingUnknown(onlyOnce(onlyIfNew(answer, endpoint), endpoint, actor), endpoint).pipe(
           Effect.provideService(CurrentActor, actor),
           Effect.annotateLogs("user_id", actor.userId)

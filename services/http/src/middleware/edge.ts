@@ -1,13 +1,20 @@
 import { Metrics } from "@opsdesk/capabilities/Metrics"
+import type { Allowance } from "@opsdesk/capabilities/RateLimits"
+import { MetAllowances } from "@opsdesk/capabilities/RateLimits"
 import { RequestContext } from "@opsdesk/kernel/RequestContext"
+import { Settings } from "@opsdesk/stack/Settings"
 import { ByteSize, Clock, Context, Effect, Exit, Option } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Hex } from "effect/encoding"
 import { HttpEffect, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Readiness } from "../Readiness.ts"
+import { corsHeaders, originsOf } from "./cors.ts"
 import { finishProblem } from "./finishProblem.ts"
+import { rateLimitHeaders } from "./limits.ts"
+import { refusedAtOnce } from "./refusedAtOnce.ts"
 import { RequestFacts } from "./RequestFacts.ts"
 import type { Facts } from "./RequestFacts.ts"
+import { isSecure, securityHeaders } from "./securityHeaders.ts"
 import { traceContextOf } from "./traceContext.ts"
 
 /** A request id that somebody else chose is kept if nothing about it could hurt: short, and no character of syntax. */
@@ -35,6 +42,9 @@ export const Edge = HttpRouter.middleware(
     const clock = yield* Clock.Clock
     const random = yield* SecureRandom.SecureRandom
     const readiness = yield* Readiness
+    const settings = yield* Settings
+    const origins = originsOf(settings)
+    const secure = isSecure(settings)
     const hex = (digits: number) => Effect.map(random.randomBytes(digits / 2), Hex.encode)
 
     return (app) =>
@@ -48,11 +58,19 @@ export const Edge = HttpRouter.middleware(
           digits === 32 ? entropy.slice(0, 32) : entropy.slice(32))
         const facts: Facts = { userId: undefined, ticketId: undefined, matched: undefined, cause: undefined }
 
+        const met = new Map<string, Allowance>()
+
         const finish = (response: HttpServerResponse.HttpServerResponse) =>
           Effect.suspend(() => {
             const matched = facts.matched
             const route = matched === undefined || matched.route.path === "/*" ? "unmatched" : matched.route.path
-            const finished = secured(finishProblem(request, response, requestId), requestId, request.url)
+            const told = finishProblem(request, response, requestId)
+            const finished = HttpServerResponse.setHeaders(told, {
+              "x-request-id": requestId,
+              ...securityHeaders(told, request.url, secure),
+              ...corsHeaders(origins, request, told),
+              ...rateLimitHeaders(met.values())
+            })
             const seconds = Number(clock.monotonicTimeNanosUnsafe() - started) / 1e9
             metrics.httpAnswered({ method: request.method, route, status: finished.status }, seconds)
             const ours = finished.status === 500 && facts.cause !== undefined
@@ -83,7 +101,7 @@ export const Edge = HttpRouter.middleware(
           Effect.annotateLogs(finish(response), annotations)
         )
         const admitted = readiness.admits(request.url) ? app : Effect.succeed(HttpServerResponse.empty({ status: 503 }))
-        return yield* admitted.pipe(
+        return yield* (refusedAtOnce(request) ?? admitted).pipe(
           // Here the fiber still knows which route it is on.
           Effect.onExit((exit) =>
             Effect.withFiberSucceed((fiber) => {
@@ -92,6 +110,7 @@ export const Edge = HttpRouter.middleware(
             })
           ),
           Effect.provideService(RequestFacts, facts),
+          Effect.provideService(MetAllowances, met),
           Effect.provideService(RequestContext, {
             requestId,
             traceparent: trace.traceparent,
@@ -104,13 +123,3 @@ export const Edge = HttpRouter.middleware(
   }),
   { global: true }
 )
-
-/** What every answer says, whatever it is. */
-const secured = (response: HttpServerResponse.HttpServerResponse, requestId: string, url: string) =>
-  HttpServerResponse.setHeaders(response, {
-    "x-request-id": requestId,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    // Answers belong to whoever asked, and are asked for again each time.
-    ...(url.startsWith("/v1/") ? { "cache-control": "private, no-cache" } : {})
-  })

@@ -71,6 +71,7 @@ export const finishProblem = (
     const refused = /^bearer /i.test(request.headers.authorization ?? "") ? ", error=\"invalid_token\"" : ""
     return HttpServerResponse.setHeader(finished, "www-authenticate", `Bearer realm="opsdesk"${refused}`)
   }
+  if (status === 429) return HttpServerResponse.setHeader(finished, "retry-after", String(problem.retryAfter))
   return status === 503 ? HttpServerResponse.setHeader(finished, "retry-after", retryAfter) : finished
 }
 

@@ -4,6 +4,10 @@ import { Effect, Schema } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import { HttpServerRequest, HttpServerRespondable } from "effect/http"
 import type { HttpApiEndpoint } from "effect/http-api"
+import { deepest, isTooDeep, queryFaults, textOf } from "./wellFormed.ts"
+
+/** So many are told: more help nobody, and an answer must not be larger than what asked for it. */
+export const mostFaults = 50
 
 const decodeJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
 
@@ -20,8 +24,14 @@ const strayBody = (text: string): ReadonlyArray<Fault> | "malformed" => {
     : [{ pointer: "", detail: "takes no body" }]
 }
 
+const malformed = HttpServerRespondable.toResponse(new MalformedJson())
+const refused = (errors: ReadonlyArray<Fault>) =>
+  HttpServerRespondable.toResponse(new ValidationFailed({ errors: errors.slice(0, mostFaults) }))
+
+const tooDeep = `must not nest arrays and objects more than ${deepest} deep`
+
 /**
- * Refuses what an endpoint without parameters, or without a body, is asked with. Those that take some refuse the others
+ * Refuses what cannot have been meant (text that is none, a parameter twice, brackets without end), and what an endpoint without parameters, or without a body, is asked with. Those that take some refuse the others
  * by their schema, but there is no schema for none.
  */
 export const nothingUnknown = <E, R>(
@@ -30,14 +40,20 @@ export const nothingUnknown = <E, R>(
 ) =>
   Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const takesNoBody = endpoint.payload.size === 0 && request.method !== "GET" && request.method !== "HEAD"
-    const stray = takesNoBody ? strayBody(yield* Effect.orDie(request.text)) : []
-    if (stray === "malformed") return yield* HttpServerRespondable.toResponse(new MalformedJson())
+    const wrongQuery = queryFaults(request.url)
+    if (wrongQuery.length > 0) return yield* refused(wrongQuery)
+    const mayHaveBody = request.method !== "GET" && request.method !== "HEAD"
+    const body = mayHaveBody ? textOf(yield* Effect.orDie(request.arrayBuffer)) : ""
+    if (body === null) return yield* malformed
+    if (isTooDeep(body)) {
+      const isJson = decodeJson(body)._tag === "Some"
+      return yield* isJson ? refused([{ pointer: "", detail: tooDeep }]) : malformed
+    }
+    const stray = mayHaveBody && endpoint.payload.size === 0 ? strayBody(body) : []
+    if (stray === "malformed") return yield* malformed
     const unknown = endpoint.query === undefined
       ? unknownParameters(yield* HttpServerRequest.ParsedSearchParams)
       : []
     const errors = [...unknown, ...stray]
-    return errors.length === 0
-      ? yield* answer
-      : yield* HttpServerRespondable.toResponse(new ValidationFailed({ errors }))
+    return errors.length === 0 ? yield* answer : yield* refused(errors)
   })

@@ -3,31 +3,21 @@ import type { Fault } from "@opsdesk/kernel/Problem"
 import { Internal, MalformedJson, NotFound, ValidationFailed } from "@opsdesk/kernel/Problem"
 import { RequestProblems } from "@opsdesk/kernel/RequestProblems"
 import type { Schema } from "effect"
-import { Effect, Layer, SchemaIssue } from "effect"
+import { Effect, Layer } from "effect"
 import { HttpApiMiddleware } from "effect/http-api"
-import { nothingUnknown } from "./nothingUnknown.ts"
-
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
-
-type Segment = PropertyKey | { readonly key: PropertyKey }
-const keyOf = (segment: Segment): string => String(typeof segment === "object" ? segment.key : segment)
+import { mostFaults, nothingUnknown } from "./nothingUnknown.ts"
+import { plainWords } from "./plainWords.ts"
 
 /** One step of a JSON Pointer (RFC 6901, section 3). */
-const token = (segment: Segment) => `/${keyOf(segment).replaceAll("~", "~0").replaceAll("/", "~1")}`
+const token = (key: PropertyKey) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`
 
-const issuesOf = (error: Schema.SchemaError) => format(error.issue).issues
-
-/** So many are told: more help nobody, and an answer must not be larger than what asked for it. */
-const most = 50
+const faultsOf = ({ issue }: Schema.SchemaError) => plainWords(issue).slice(0, mostFaults)
 
 const inBody = (error: Schema.SchemaError): ReadonlyArray<Fault> =>
-  issuesOf(error).slice(0, most).map(({ message, path }) => ({
-    pointer: (path ?? []).map(token).join(""),
-    detail: message
-  }))
+  faultsOf(error).map(({ detail, path }) => ({ pointer: path.map(token).join(""), detail }))
 
 const inParameter = (error: Schema.SchemaError): ReadonlyArray<Fault> =>
-  issuesOf(error).slice(0, most).map(({ message, path }) => ({ parameter: keyOf(path?.[0] ?? ""), detail: message }))
+  faultsOf(error).map(({ detail, path }) => ({ parameter: String(path[0] ?? ""), detail }))
 
 /** How the server says that a body is no JSON at all. */
 const isMalformed = (error: Schema.SchemaError) =>

@@ -1,0 +1,14 @@
+import { assert, it } from "@effect/vitest"
+import { sourceOf } from "../src/sourceOf.ts"
+
+it.each([
+  ["192.0.2.7", "192.0.2.7"],
+  ["::ffff:192.0.2.7", "192.0.2.7"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:0DB8:0001:0002::", "2001:db8:1:2::/64"],
+  ["2001:db8::1", "2001:db8:0:0::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["fe80::1%eth0", "fe80:0:0:0::/64"],
+  ["1:2:3", "1:2:3"],
+  [null, "nowhere"]
+])("of the address %s limits count %s", (ip, source) => assert.strictEqual(sourceOf(ip), source))

@@ -1,0 +1,77 @@
+import { Option } from "effect"
+import type { HttpServerResponse } from "effect/http"
+import { createHash } from "node:crypto"
+
+const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`
+
+const inline = (html: string, tag: string): ReadonlyArray<string> =>
+  [...html.matchAll(new RegExp(`<${tag}>([^]*?)</${tag}>`, "g"))].map(([, text = ""]) => hash(text))
+
+/** Data runs nothing, and nobody shows it in a frame (CSP Level 3). */
+const closed = "default-src 'none'; frame-ancestors 'none'"
+
+/** A page may run and wear what stands in it, and a page that runs something may ask this desk. */
+const openFor = (html: string): string => {
+  const scripts = inline(html, "script")
+  return [
+    "default-src 'none'",
+    ...(scripts.length === 0 ? [] : [`script-src ${scripts.join(" ")}`, "connect-src 'self'", "img-src 'self' data:"]),
+    `style-src ${inline(html, "style").join(" ")}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'"
+  ].join("; ")
+}
+
+/** A page is the same each time, and one of them is large. */
+const policies = new WeakMap<Uint8Array, string>()
+
+const policyFor = ({ body, headers }: HttpServerResponse.HttpServerResponse): string => {
+  if (body._tag !== "Uint8Array" || headers["content-type"]?.startsWith("text/html") !== true) return closed
+  const known = policies.get(body.body)
+  if (known !== undefined) return known
+  const policy = openFor(new TextDecoder().decode(body.body))
+  policies.set(body.body, policy)
+  return policy
+}
+
+/** Answers belong to whoever asked and are asked for again each time; what fits one moment only is not kept at all. */
+const cacheControl = (url: string, status: number): string => {
+  if (url.startsWith("/v1/auth/")) return "no-store"
+  if (url.startsWith("/v1/")) return "private, no-cache"
+  return status >= 400 || url.startsWith("/health") || url.startsWith("/metrics") ? "no-store" : "no-cache"
+}
+
+/** Whether people reach the desk by https: only then may a browser be told to use nothing else. */
+export const isSecure = ({ publicUrl }: { readonly publicUrl: Option.Option<URL> }): boolean =>
+  Option.exists(publicUrl, ({ protocol }) => protocol === "https:")
+
+const yearInSeconds = 31_536_000
+
+/** What every answer says to a browser, whatever it is. `secure`: people reach the desk by https. */
+export const fixedHeaders = (secure: boolean): Record<string, string> => ({
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "x-frame-options": "DENY",
+  "cross-origin-resource-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+  ...(secure ? { "strict-transport-security": `max-age=${yearInSeconds}` } : {})
+})
+
+/** For answers that are not written by the server itself. */
+export const bareHeaders = (secure: boolean): Record<string, string> => ({
+  ...fixedHeaders(secure),
+  "content-security-policy": closed,
+  "cache-control": "no-store"
+})
+
+export const securityHeaders = (
+  response: HttpServerResponse.HttpServerResponse,
+  url: string,
+  secure: boolean
+): Record<string, string> => ({
+  ...fixedHeaders(secure),
+  "content-security-policy": policyFor(response),
+  "cache-control": response.headers["cache-control"] ?? cacheControl(url, response.status)
+})

@@ -1,0 +1,124 @@
+import { assert, layer } from "@effect/vitest"
+import { personIds, teamIds } from "@opsdesk/testkit/people"
+import { Clock, Context, Effect, Fiber, Layer, Schedule } from "effect"
+import type { Ask } from "./TestHttp.ts"
+import { TestHttp } from "./TestHttp.ts"
+
+/** In `pnpm test:faults` as many as the promise says. */
+const trials = process.env["OPSDESK_FAULTS"] === "all" ? 200 : 20
+
+/** What is promised: so long after a right has been taken away nobody uses it any more, whichever program they ask. */
+const promisedMillis = 1000
+
+/** A second program of the same desk, with a memory of its own. */
+class Elsewhere extends Context.Service<Elsewhere, TestHttp["Service"]>()("@opsdesk/http/test/Elsewhere") {
+  static readonly layer = Layer.effect(
+    Elsewhere,
+    Effect.map(Layer.build(Layer.fresh(TestHttp.layerNoStack)), (context) => Context.get(context, TestHttp))
+  )
+}
+
+interface Kind {
+  readonly name: string
+  /** What works until then. */
+  readonly path: (ticket: string) => string
+  readonly takeAway: (user: string) => readonly [method: string, path: string, ask: Ask]
+  readonly afterwards: number
+}
+
+const kinds: ReadonlyArray<Kind> = [
+  {
+    name: "a role",
+    path: () => "/v1/users",
+    takeAway: (user) => ["PUT", `/v1/users/${user}/roles`, { as: "alex", body: { roles: ["customer"] } }],
+    afterwards: 403
+  },
+  {
+    name: "a team",
+    path: (ticket) => `/v1/tickets/${ticket}`,
+    takeAway: (user) => ["DELETE", `/v1/teams/${teamIds.Network}/members/${user}`, { as: "alex" }],
+    afterwards: 404
+  },
+  {
+    name: "an account",
+    path: () => "/v1/me",
+    takeAway: (user) => ["PATCH", `/v1/users/${user}`, { as: "alex", body: { active: false } }],
+    afterwards: 401
+  },
+  {
+    name: "a session",
+    path: () => "/v1/me",
+    takeAway: () => ["POST", "/v1/auth/logout", {}],
+    afterwards: 401
+  }
+]
+
+const Suite = Elsewhere.layer.pipe(Layer.provideMerge(TestHttp.layer("peopled")))
+
+layer(Suite, { excludeTestServices: true, timeout: "5 minutes" })("what is taken away while it is used", (it) => {
+  it.effect(`is gone at once where it was taken, and everywhere within a second, ${trials} times`, () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const elsewhere = yield* Elsewhere
+      const late: Array<string> = []
+      const opened = yield* ask("POST", "/v1/tickets", {
+        as: "alex",
+        body: { title: "Seen by its team", description: "", teamId: teamIds.Network }
+      })
+      for (let trial = 0; trial < trials; trial++) {
+        const kind = kinds[trial % kinds.length]
+        assert(kind !== undefined)
+        const [email, password] = [`trial${trial}@test.local`, "it may go on for now"]
+        const made = yield* ask("POST", "/v1/users", {
+          as: "alex",
+          body: { email, name: email, password, roles: ["agent"], teamIds: [teamIds.Network] }
+        })
+        const { json } = yield* ask("POST", "/v1/auth/login", { body: { email, password } })
+        const token: string = json.data.accessToken
+        const path = kind.path(opened.json.data.id)
+        for (const program of [ask, elsewhere.ask]) {
+          assert.strictEqual((yield* program("GET", path, { token })).status, 200)
+        }
+
+        const lastSuccess = yield* Effect.gen(function*() {
+          const { status } = yield* elsewhere.ask("GET", path, { token })
+          return status === kind.afterwards ? null : yield* Clock.currentTimeMillis
+        }).pipe(
+          Effect.repeat({
+            schedule: Schedule.spaced("5 millis"),
+            until: (at) => at === null
+          }),
+          Effect.timeout("10 seconds"),
+          Effect.as("refused"),
+          Effect.forkChild
+        )
+        const [method, address, request] = kind.takeAway(made.json.data.id)
+        const taken = yield* ask(method, address, request.as === undefined ? { ...request, token } : request)
+        const takenAt = yield* Clock.currentTimeMillis
+        assert.isBelow(taken.status, 300, taken.text)
+        assert.strictEqual((yield* ask("GET", path, { token })).status, kind.afterwards, `${kind.name}, here`)
+        yield* Fiber.join(lastSuccess)
+        const lag = (yield* Clock.currentTimeMillis) - takenAt
+        if (lag > promisedMillis) late.push(`${kind.name}: ${lag} ms`)
+      }
+      assert.deepStrictEqual(late, [])
+    }))
+
+  it.effect("does not come back with what a program has read before", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const elsewhere = yield* Elsewhere
+      const path = `/v1/users/${personIds.amir}/roles`
+      for (let round = 0; round < 5; round++) {
+        yield* ask("PUT", path, { as: "alex", body: { roles: ["customer"] } })
+        assert.strictEqual((yield* ask("GET", "/v1/users", { as: "amir" })).status, 403)
+        yield* ask("PUT", path, { as: "alex", body: { roles: ["agent"] } })
+        assert.strictEqual((yield* ask("GET", "/v1/users", { as: "amir" })).status, 200)
+      }
+      const soon = Schedule.spaced("10 millis").pipe(Schedule.upTo({ times: 100 }))
+      const seen = yield* elsewhere.ask("GET", "/v1/users", { as: "amir" }).pipe(
+        Effect.repeat({ schedule: soon, until: ({ status }) => status === 200 })
+      )
+      assert.strictEqual(seen.status, 200)
+    }))
+})
