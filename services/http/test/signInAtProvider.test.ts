@@ -232,6 +232,20 @@ layer(AtProvider({ OPSDESK_PUBLIC_URL: "https://desk.test", OPSDESK_LOCAL_AUTH: 
   }
 )
 
+layer(AtProvider({ OPSDESK_LIMITS: "" }), { excludeTestServices: true })("whoever begins again and again", (it) => {
+  it.effect("is told to wait, and leaves no more behind", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const answers = yield* Effect.forEach(Array.from({ length: 90 }), () => ask("GET", "/v1/auth/oidc/start"))
+      const sent = answers.filter(({ status }) => status === 302).length
+      assert.isAtLeast(sent, 60)
+      assert.strictEqual(answers.at(-1)?.status, 429)
+      assert.isNotNull(answers.at(-1)?.headers.get("retry-after"))
+      const sql = yield* SqlClient.SqlClient
+      assert.strictEqual((yield* sql`select from oidc_flows`).length, sent)
+    }))
+})
+
 layer(TestHttp.layer("peopled"), { excludeTestServices: true })("a desk without a provider", (it) => {
   it.effect("says so", () =>
     Effect.gen(function*() {
