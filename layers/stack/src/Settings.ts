@@ -1,7 +1,9 @@
+import type { ProviderOptions } from "@opsdesk/oidc/ProviderOptions"
 import type { LogLevel } from "effect"
 import { Config, ConfigProvider, Context, Data, Effect, Layer, Option, Redacted } from "effect"
 import type { Limits } from "./limitsOf.ts"
 import { limitsOf } from "./limitsOf.ts"
+import { providerOf, refusalOfProvider } from "./providerSettings.ts"
 
 /** One clear line for whoever starts a program. */
 export class SettingsRefused extends Data.TaggedError("SettingsRefused")<{ readonly message: string }> {}
@@ -77,6 +79,31 @@ export const variables = {
     unset: "`http://HOST:PORT`",
     set: "the address that people use, which links and allowed origins are built from"
   }),
+  oidcIssuer: variable("OIDC_ISSUER", (name) => Config.option(Config.NonEmptyString(name)), {
+    unset: "accounts of the desk only",
+    set:
+      "the provider of identities (OpenID Connect) whose tokens are accepted, as they name it: https, or http on loopback"
+  }),
+  oidcAudience: variable("OIDC_AUDIENCE", (name) => Config.option(Config.NonEmptyString(name)), {
+    unset: "accounts of the desk only",
+    set: "whom the provider's access tokens must be meant for (`aud`)"
+  }),
+  oidcClientId: variable("OIDC_CLIENT_ID", (name) => Config.option(Config.NonEmptyString(name)), {
+    unset: "accounts of the desk only",
+    set: "the desk's page as a public client of the provider, with PKCE"
+  }),
+  oidcRolesClaim: variable(
+    "OIDC_ROLES_CLAIM",
+    (name) => Config.NonEmptyString(name).pipe(Config.withDefault("roles")),
+    {
+      unset: "`roles`",
+      set: "where the provider's tokens name roles, with dots where it lies deeper: `realm_access.roles`"
+    }
+  ),
+  localAuth: variable("OPSDESK_LOCAL_AUTH", onOff, {
+    unset: "`on`, but `off` with `OIDC_ISSUER`",
+    set: "`on` or `off`: whether people sign in with passwords"
+  }),
   logLevel: variable("LOG_LEVEL", (name) =>
     Config.Literals(["debug", "info", "warn", "error"], name).pipe(
       Config.withDefault("info" as const),
@@ -95,9 +122,14 @@ const {
   dataDir,
   demo,
   host,
+  localAuth,
   limits,
   logFormat,
   logLevel,
+  oidcAudience,
+  oidcClientId,
+  oidcIssuer,
+  oidcRolesClaim,
   pool,
   port,
   publicUrl,
@@ -116,6 +148,11 @@ const read = Config.all({
   secret: secret.config,
   limits: limits.config,
   publicUrl: publicUrl.config,
+  oidcIssuer: oidcIssuer.config,
+  oidcAudience: oidcAudience.config,
+  oidcClientId: oidcClientId.config,
+  oidcRolesClaim: oidcRolesClaim.config,
+  localAuth: localAuth.config,
   logLevel: logLevel.config,
   logFormat: logFormat.config
 })
@@ -135,6 +172,8 @@ const refusalOf = (found: Read): string | null => {
   if (Option.isSome(found.publicUrl) && !/^https?:$/.test(found.publicUrl.value.protocol)) {
     return "OPSDESK_PUBLIC_URL must begin with http:// or https://"
   }
+  const provider = refusalOfProvider(found)
+  if (provider !== null) return provider
   if (Option.isSome(found.secret) && Redacted.value(found.secret.value).length < 32) {
     return "OPSDESK_SECRET must have at least 32 characters"
   }
@@ -159,8 +198,11 @@ const refusalOf = (found: Read): string | null => {
 /** What the environment says, checked. */
 export class Settings extends Context.Service<
   Settings,
-  Omit<Read, "demo" | "limits"> & {
+  Omit<Read, "demo" | "limits" | "localAuth" | "oidcAudience" | "oidcClientId" | "oidcIssuer" | "oidcRolesClaim"> & {
     readonly embedded: boolean
+    /** The provider of identities, where there is one. */
+    readonly oidc: Option.Option<ProviderOptions>
+    readonly localAuth: boolean
     readonly demo: boolean
     readonly limits: Limits
   }
@@ -176,6 +218,8 @@ export class Settings extends Context.Service<
     return Settings.of({
       ...found,
       embedded,
+      oidc: providerOf(found),
+      localAuth: Option.getOrElse(found.localAuth, () => Option.isNone(found.oidcIssuer)),
       limits,
       demo: Option.getOrElse(found.demo, () => embedded && isLoopback(found.host))
     })

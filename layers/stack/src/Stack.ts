@@ -1,11 +1,13 @@
 import type { Trouble } from "@opsdesk/capabilities/Dependencies"
 import { Dependencies } from "@opsdesk/capabilities/Dependencies"
+import { LocalSignIn } from "@opsdesk/capabilities/LocalSignIn"
 import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { Argon2Passwords } from "@opsdesk/crypto/Argon2Passwords"
 import { JoseAccessTokens } from "@opsdesk/crypto/JoseAccessTokens"
 import { MacCursors } from "@opsdesk/crypto/MacCursors"
 import { secretFile } from "@opsdesk/crypto/secretFile"
 import { MemoryRateLimiterStore } from "@opsdesk/memory/MemoryRateLimiterStore"
+import { JoseIdentityProvider, NoIdentityProvider } from "@opsdesk/oidc/JoseIdentityProvider"
 import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
 import { schemaTrouble } from "@opsdesk/postgres/Migrator"
 import { PostgresJournal } from "@opsdesk/postgres/PostgresJournal"
@@ -42,6 +44,16 @@ const Keys = Layer.unwrap(Effect.gen(function*() {
 const Tokens = Layer.unwrap(Effect.map(Settings, ({ publicUrl }) =>
   // The same for all programs of a desk, whichever port each listens on.
   JoseAccessTokens({ issuer: Option.match(publicUrl, { onNone: () => "opsdesk", onSome: ({ origin }) => origin }) })))
+
+const Identities = Layer.unwrap(
+  Effect.map(Settings, ({ localAuth, oidc }) =>
+    Option.match(oidc, {
+      onNone: () => NoIdentityProvider,
+      onSome: JoseIdentityProvider
+    }).pipe(
+      Layer.merge(Layer.succeed(LocalSignIn, { allowed: localAuth }))
+    ))
+)
 
 /** Counted in this process: several that share a desk each allow as much. */
 const Limits = Layer.unwrap(
@@ -86,7 +98,7 @@ const PostgresDependencies = Layer.effect(
 
 /** One layer for each capability, chosen by the settings: the only place that knows them all. */
 export const Stack = (service: string) =>
-  Layer.mergeAll(Tokens, MacCursors).pipe(
+  Layer.mergeAll(Tokens, MacCursors, Identities).pipe(
     Layer.provideMerge(Keys),
     Layer.provideMerge(Layer.mergeAll(
       PostgresTransaction,

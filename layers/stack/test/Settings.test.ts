@@ -8,6 +8,11 @@ const under = (variables: Record<string, string>) =>
 const database = "postgres://user:secret@db.test:5432/desk"
 const admin = { OPSDESK_ADMIN_EMAIL: "root@desk.test", OPSDESK_ADMIN_PASSWORD: "long enough" }
 const secret = "x".repeat(32)
+const provider = {
+  OIDC_ISSUER: "https://id.example",
+  OIDC_AUDIENCE: "https://desk.example/api",
+  OIDC_CLIENT_ID: "opsdesk-web"
+}
 
 const refused: ReadonlyArray<readonly [variables: Record<string, string>, line: RegExp]> = [
   [{ PORT: "http" }, /^PORT: expected a string representing a finite number$/],
@@ -32,6 +37,19 @@ const refused: ReadonlyArray<readonly [variables: Record<string, string>, line: 
   [{ OPSDESK_PUBLIC_URL: "localhost:3000" }, /^OPSDESK_PUBLIC_URL must begin with http:\/\/ or https:\/\/$/],
   [{ LOG_LEVEL: "loud" }, /^LOG_LEVEL: expected "debug" \| "info" \| "warn" \| "error"$/],
   [{ LOG_FORMAT: "xml" }, /^LOG_FORMAT: expected "json" \| "pretty"$/],
+  [{ ...provider, OIDC_ISSUER: "id.example" }, /^OIDC_ISSUER must be an https:\/\/ address/],
+  [{ ...provider, OIDC_ISSUER: "http://id.example" }, /^OIDC_ISSUER must be an https:\/\/ address/],
+  [{ ...provider, OIDC_ISSUER: "https://id.example/?realm=desk" }, /^OIDC_ISSUER must be an https:\/\/ address/],
+  [{ ...provider, OIDC_AUDIENCE: "" }, /^OIDC_ISSUER needs OIDC_AUDIENCE and OIDC_CLIENT_ID/],
+  [
+    { OIDC_ISSUER: "https://id.example" },
+    /^OIDC_ISSUER needs OIDC_AUDIENCE and OIDC_CLIENT_ID: set all three or none$/
+  ],
+  [{ OIDC_CLIENT_ID: "desk" }, /need OIDC_ISSUER: set all three or none$/],
+  [{ OIDC_AUDIENCE: "desk" }, /need OIDC_ISSUER: set all three or none$/],
+  [{ ...provider, OIDC_AUDIENCE: "opsdesk-web" }, /^OIDC_AUDIENCE must not be OIDC_CLIENT_ID/],
+  [{ ...provider, OPSDESK_PUBLIC_URL: "https://id.example" }, /^OIDC_ISSUER must not be OPSDESK_PUBLIC_URL/],
+  [{ OPSDESK_LOCAL_AUTH: "yes" }, /^OPSDESK_LOCAL_AUTH: expected "on" \| "off"$/],
   ...["0.0.0.0", "::", "192.0.2.7", "desk.test", "127.desk.test"].map((HOST) =>
     [{ HOST }, /^HOST=\S+ can be reached from elsewhere: set OPSDESK_ADMIN_EMAIL .* or OPSDESK_DEMO, first$/] as const
   )
@@ -114,6 +132,40 @@ describe("an operator's settings", () => {
         }
       }))
   }
+
+  it.effect.each<readonly [Record<string, string>, isTaken: boolean]>([
+    [{}, true],
+    [{ OPSDESK_LOCAL_AUTH: "off" }, false],
+    [provider, false],
+    [{ ...provider, OPSDESK_LOCAL_AUTH: "on" }, true]
+  ])(
+    "decide whether passwords are taken: %o → %s",
+    ([variables, isTaken]) =>
+      Effect.map(under(variables), (settings) => assert.strictEqual(settings.localAuth, isTaken))
+  )
+
+  it.effect.each<readonly [Record<string, string>, address: string]>([
+    [{}, "http://127.0.0.1:3000"],
+    [{ HOST: "::1", PORT: "3001" }, "http://[::1]:3001"],
+    [{ OPSDESK_PUBLIC_URL: "https://desk.example/app" }, "https://desk.example"],
+    [
+      { OIDC_ISSUER: "http://localhost:8080/realms/desk", OIDC_ROLES_CLAIM: "realm_access.roles" },
+      "http://127.0.0.1:3000"
+    ]
+  ])("say where a provider sends browsers back to: %o → %s", ([variables, address]) =>
+    Effect.gen(function*() {
+      const { oidc } = yield* under({ ...provider, ...variables })
+      assert.deepStrictEqual(
+        oidc,
+        Option.some({
+          issuer: variables.OIDC_ISSUER ?? provider.OIDC_ISSUER,
+          audience: provider.OIDC_AUDIENCE,
+          clientId: provider.OIDC_CLIENT_ID,
+          rolesClaim: variables.OIDC_ROLES_CLAIM ?? "roles",
+          redirectUri: `${address}/v1/auth/oidc/callback`
+        })
+      )
+    }))
 
   it.effect.each(demo)(
     "decide about the demo: %o → %s",

@@ -1,5 +1,7 @@
 import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
 import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
+import type { Provider } from "@opsdesk/capabilities/IdentityProvider"
+import { IdentityProvider } from "@opsdesk/capabilities/IdentityProvider"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import { bindingOf } from "@opsdesk/kernel/Binding"
 import type { PageRequest } from "@opsdesk/kernel/Page"
@@ -8,8 +10,10 @@ import { Context, DateTime, Effect, Layer, Option } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Unauthenticated } from "./AccessProblems.ts"
 import { AccessStore } from "./AccessStore.ts"
+import type { Actor } from "./Actor.ts"
 import { CurrentActor, cutDown, permit } from "./Actor.ts"
 import { ApiTokenDesk, isApiToken } from "./ApiTokenDesk.ts"
+import { OidcPeople } from "./OidcPeople.ts"
 import { permissionNames, permissions } from "./Permission.ts"
 import { Rights } from "./Rights.ts"
 import { builtInRoles } from "./Role.ts"
@@ -24,6 +28,15 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
     const cursors = yield* Cursors
     const random = yield* SecureRandom.SecureRandom
     const rights = yield* Rights
+    const provider = yield* IdentityProvider
+    const people = yield* OidcPeople
+
+    /** The actor whom an access token of the provider speaks for: in no session, as the desk has opened none. */
+    const comeFromProvider = Effect.fnUntraced(function*({ verify }: Provider, token: Redacted.Redacted<string>) {
+      const vouched = yield* verify(token)
+      const userId = Option.isSome(vouched) ? yield* people.userOf(vouched.value) : Option.none()
+      return Option.isSome(userId) ? yield* rights.actor(userId.value, null) : Option.none<Actor>()
+    })
 
     /** The owner of an API token, cut down to what the token is for. */
     const machine = Effect.fnUntraced(function*(credential: Redacted.Redacted<string>) {
@@ -38,6 +51,10 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
     /** The actor whom an access token speaks for, in a session that is still open: a token grants nothing itself. */
     const authenticate = Effect.fnUntraced(function*(token: Redacted.Redacted<string>) {
       if (isApiToken(token)) return yield* machine(token)
+      if (Option.isSome(provider) && provider.value.isNamedBy(token)) {
+        const foreign = yield* comeFromProvider(provider.value, token)
+        return Option.isSome(foreign) ? foreign.value : yield* new Unauthenticated()
+      }
       const verified = yield* tokens.verify(token)
       if (Option.isNone(verified)) return yield* new Unauthenticated()
       const found = yield* rights.actor(verified.value.userId, verified.value.sessionId)
@@ -95,6 +112,6 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
   })
 }) {
   static readonly layer = Layer.effect(AccessDesk, AccessDesk.make).pipe(
-    Layer.provide([AccessStore.layer, ApiTokenDesk.layer, Rights.layer])
+    Layer.provide([AccessStore.layer, ApiTokenDesk.layer, Rights.layer, OidcPeople.layer])
   )
 }

@@ -52,3 +52,22 @@ export class ApiTokenNotFound extends Problem<ApiTokenNotFound>()(
   "not-found",
   "There is no such API token of yours."
 ) {}
+
+export class PasswordsNotTaken extends Problem<PasswordsNotTaken>()(
+  "PasswordsNotTaken",
+  "forbidden",
+  "This desk takes no passwords. Sign in at its provider: GET /v1/auth/oidc/start."
+) {}
+
+export class NoProvider extends Problem<NoProvider>()(
+  "NoProvider",
+  "not-found",
+  "This desk knows no provider of identities. Sign in with POST /v1/auth/login."
+) {}
+
+/** The same for a code that was never given, is spent or too old, or comes from another browser. */
+export class HandoffRefused extends Problem<HandoffRefused>()(
+  "HandoffRefused",
+  "unauthenticated",
+  "The code is spent, too old, or was given to another browser. Sign in again: GET /v1/auth/oidc/start."
+) {}

@@ -2,7 +2,7 @@ import { Data, said } from "@opsdesk/kernel/Page"
 import { DependencyUnavailable, RateLimited } from "@opsdesk/kernel/Problem"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { RefreshRefused, SignInRefused } from "./AccessProblems.ts"
+import { PasswordsNotTaken, RefreshRefused, SignInRefused } from "./AccessProblems.ts"
 import { anyone, Authentication, EndpointAccess, signedIn } from "./Authentication.ts"
 import { Credentials, Renewal, Session } from "./Session.ts"
 
@@ -24,11 +24,11 @@ export class AuthApi extends HttpApiGroup.make("auth")
     HttpApiEndpoint.post("login", "/v1/auth/login", {
       payload: Credentials,
       success: Data(Session),
-      error: [SignInRefused, RateLimited, DependencyUnavailable]
+      error: [SignInRefused, PasswordsNotTaken, RateLimited, DependencyUnavailable]
     }).annotateMerge(OpenApi.annotations({
       summary: "Sign in",
       description:
-        "Gives an access token for 15 minutes. An unknown address, a wrong password and a deactivated account get the same answer. Failed sign-ins are limited per account, sign-ins per address."
+        "Gives an access token for 15 minutes. An unknown address, a wrong password and a deactivated account get the same answer. Failed sign-ins are limited per account, sign-ins per address. A desk that leaves sign-in to a provider takes no passwords: 403."
     })).annotate(EndpointAccess, anyone),
     HttpApiEndpoint.post("refresh", "/v1/auth/refresh", {
       headers: {

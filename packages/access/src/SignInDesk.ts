@@ -1,9 +1,10 @@
 import { Journal } from "@opsdesk/capabilities/Journal"
+import { LocalSignIn } from "@opsdesk/capabilities/LocalSignIn"
 import { Passwords } from "@opsdesk/capabilities/Passwords"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { UserId } from "@opsdesk/kernel/Ids"
 import { Context, DateTime, Effect, Layer, Redacted } from "effect"
-import { SignInRefused } from "./AccessProblems.ts"
+import { PasswordsNotTaken, SignInRefused } from "./AccessProblems.ts"
 import type { Credentials } from "./Session.ts"
 import { SessionDesk } from "./SessionDesk.ts"
 import { SignInLimits } from "./SignInLimits.ts"
@@ -17,6 +18,7 @@ export class SignInDesk extends Context.Service<SignInDesk>()("@opsdesk/access/S
     const sessions = yield* SessionDesk
     const journal = yield* Journal
     const passwords = yield* Passwords
+    const local = yield* LocalSignIn
     const { limited } = yield* SignInLimits
 
     const refuse = Effect.fnUntraced(function*(userId: UserId | null) {
@@ -42,6 +44,7 @@ export class SignInDesk extends Context.Service<SignInDesk>()("@opsdesk/access/S
 
     /** Opens a session, or refuses in the same words and with the same work whatever the reason. */
     const signIn = Effect.fn("SignInDesk.signIn")(function*(credentials: Credentials) {
+      if (!local.allowed) return yield* new PasswordsNotTaken()
       const [account] = yield* reading(store.account(credentials.email))
       const password = Redacted.make(credentials.password)
       const hash = account?.active === true ? account.passwordHash : null

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
 import { usualFigures } from "@opsdesk/capabilities/LimitFigures"
+import { LocalSignIn } from "@opsdesk/capabilities/LocalSignIn"
 import { Passwords } from "@opsdesk/capabilities/Passwords"
 import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { userIdOf } from "@opsdesk/testkit/actors"
@@ -8,7 +9,7 @@ import { RecordingJournal } from "@opsdesk/testkit/RecordingJournal"
 import { DateTime, Duration, Effect, Layer, Redacted, Result, Schema } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import { Base64Url } from "effect/encoding"
-import { SignInRefused } from "../src/AccessProblems.ts"
+import { PasswordsNotTaken, SignInRefused } from "../src/AccessProblems.ts"
 import { Rights } from "../src/Rights.ts"
 import { SessionDesk } from "../src/SessionDesk.ts"
 import type { NewRefreshToken } from "../src/SessionStore.ts"
@@ -27,7 +28,7 @@ const accounts: Record<string, typeof carla | { userId: typeof carla.userId; pas
 }
 
 /** A desk that keeps accounts in memory, and all that it was made to do. */
-const aDesk = (changedMeanwhile: ReadonlySet<string> = new Set()) => {
+const aDesk = (changedMeanwhile: ReadonlySet<string> = new Set(), takesPasswords = true) => {
   const verified: Array<readonly [password: string, hash: string | null]> = []
   const rehashed: Array<readonly [userId: string, hash: string]> = []
   const begun: Array<NewRefreshToken> = []
@@ -58,6 +59,7 @@ const aDesk = (changedMeanwhile: ReadonlySet<string> = new Set()) => {
           }),
         isOutdated: (hash) => hash.startsWith("old")
       }),
+      Layer.succeed(LocalSignIn, { allowed: takesPasswords }),
       Layer.mock(AccessTokens, {
         issue: ({ sessionId, userId }) =>
           Effect.succeed({ token: Redacted.make(`token of ${userId} in ${sessionId}`), expiresIn: 900 })
@@ -72,6 +74,16 @@ const aDesk = (changedMeanwhile: ReadonlySet<string> = new Set()) => {
 }
 
 describe("whoever may not come in", () => {
+  it.effect("hears that no passwords are taken where sign-in is left to a provider, and theirs is not looked at", () => {
+    const { Desk, begun, verified } = aDesk(new Set(), false)
+    return Effect.gen(function*() {
+      const desk = yield* SignInDesk
+      const refusal = yield* Effect.flip(desk.signIn({ email: "carla@test.local", password: "carla may come in" }))
+      assert.instanceOf(refusal, PasswordsNotTaken)
+      assert.deepStrictEqual([begun, verified], [[], []])
+    }).pipe(Effect.provide(Desk))
+  })
+
   const strangers: ReadonlyArray<[string, { email: string; password: string }, string | null, string | null]> = [
     ["gives a wrong password", { email: "carla@test.local", password: "guess" }, carla.passwordHash, carla.userId],
     ["gives an unknown address", { email: "who@test.local", password: "guess" }, null, null],

@@ -1,5 +1,6 @@
 import { ApiTokensApi } from "@opsdesk/access/ApiTokensApi"
 import { AuthApi, SessionApi } from "@opsdesk/access/AuthApi"
+import { OidcApi } from "@opsdesk/access/OidcApi"
 import { RolesApi } from "@opsdesk/access/RolesApi"
 import { AuditApi } from "@opsdesk/audit/AuditApi"
 import { RequestProblems } from "@opsdesk/kernel/RequestProblems"
@@ -14,6 +15,7 @@ import { described } from "./described.ts"
 const Joined = HttpApi.make("opsdesk")
   .add(AuthApi)
   .add(SessionApi)
+  .add(OidcApi)
   .add(UsersApi)
   .add(TeamsApi)
   .add(RolesApi)

@@ -94,20 +94,24 @@ const describedSuccess = (asked: Asked, status: string, response: Node): Node =>
   const whole = exampleOf(schema, asked.named)
   const data = isNode(whole) && isNode(whole.data) ? echoed(whole.data, bodyExample(asked)) : undefined
   const example = isNode(whole) && data !== undefined ? { ...whole, data } : whole
+  const leads = status.startsWith("3")
+  const empty = Object.keys(schema).length === 0
   return {
-    description: status === "201" ? "Made" : "Done",
+    description: leads ? "Go on there" : status === "201" ? "Made" : "Done",
     headers: Object.fromEntries(
       Object.entries(nodeOf(response.headers)).flatMap(([name, header]) =>
         name === "etag" ? [] : name === "location"
           ? [["Location", {
             ...nodeOf(header),
-            description: "Where it is from now on",
-            example: `${exampleAddress(asked)}/${textOf(data?.id)}`
+            ...(leads ? { description: "Where to go on" } : {
+              description: "Where it is from now on",
+              example: `${exampleAddress(asked)}/${textOf(data?.id)}`
+            })
           }]]
           : [[name, header]]
       )
     ),
-    content: { [json]: { schema, ...(example === undefined ? {} : { example }) } }
+    ...(empty ? {} : { content: { [json]: { schema, ...(example === undefined ? {} : { example }) } } })
   }
 }
 

@@ -150,6 +150,8 @@ export const tables: Readonly<Record<string, Table>> = {
   refresh_tokens: owned("access"),
   api_tokens: owned("access"),
   api_token_scopes: owned("access"),
+  oidc_identities: owned("access"),
+  oidc_flows: owned("access"),
   sessions: owned("access"),
   access_epoch: owned("access"),
   teams: owned("users"),

@@ -81,6 +81,12 @@ export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> =
   "session.logout": [{ own: "session", answers: signedIn(204, 204, 204, 204, 204, 204, 204) }],
   "auth.keys": [{ answers: everybody(200) }],
 
+  // The tests' desk knows no provider; what it answers with one is in services/http/test/signInAtProvider.test.ts.
+  "oidc.signInConfig": [{ answers: everybody(200) }],
+  "oidc.startSignIn": [{ answers: everybody(404) }],
+  "oidc.finishSignIn": [{ answers: everybody(404) }],
+  "oidc.takeSession": [{ body: () => ({ code: "made-up" }), answers: everybody(404) }],
+
   "users.me": [{ answers: whoeverIsSignedIn }],
   "users.listUsers": [{ answers: agents }],
   "users.createUser": [{ body: (own) => ({ email: `${own}@test.local`, name: own }), answers: created(admins) }],

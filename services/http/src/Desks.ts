@@ -1,5 +1,6 @@
 import { AccessDesk } from "@opsdesk/access/AccessDesk"
 import { ApiTokenDesk } from "@opsdesk/access/ApiTokenDesk"
+import { OidcDesk } from "@opsdesk/access/OidcDesk"
 import { RoleDesk } from "@opsdesk/access/RoleDesk"
 import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
@@ -19,6 +20,7 @@ export const Desks = Layer.mergeAll(
   RoleDesk.layer,
   SignInDesk.layer,
   SessionDesk.layer,
+  OidcDesk.layer,
   UserDesk.layer,
   TeamDesk.layer,
   ExplainDesk.layer,

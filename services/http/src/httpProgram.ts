@@ -15,6 +15,7 @@ import { AuditRest } from "./rest/AuditRest.ts"
 import { AuthRest, SessionRest } from "./rest/AuthRest.ts"
 import { ExplainRest } from "./rest/ExplainRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
+import { OidcRest } from "./rest/OidcRest.ts"
 import { RolesRest } from "./rest/RolesRest.ts"
 import { TeamsRest } from "./rest/TeamsRest.ts"
 import { TicketsRest } from "./rest/TicketsRest.ts"
@@ -24,6 +25,7 @@ const Rest = HttpApiBuilder.layer(Api).pipe(
   Layer.provide([
     AuthRest,
     SessionRest,
+    OidcRest,
     UsersRest,
     TeamsRest,
     RolesRest,

@@ -1,0 +1,95 @@
+import type { Provider } from "@opsdesk/capabilities/IdentityProvider"
+import { IdentityProvider } from "@opsdesk/capabilities/IdentityProvider"
+import { Effect, Layer, Option, Redacted } from "effect"
+import { Digest } from "effect/crypto"
+import { Base64Url } from "effect/encoding"
+import { ProviderTrouble } from "./boundedJson.ts"
+import { vouchedIn } from "./claims.ts"
+import { discover } from "./discovery.ts"
+import { lastGood } from "./lastGood.ts"
+import { fetchKeys } from "./providerKeys.ts"
+import type { ProviderOptions } from "./ProviderOptions.ts"
+import { goesWith, redeemCode } from "./redeemCode.ts"
+import { isAccessToken, isIdTokenOf } from "./tokenKinds.ts"
+import { readUnverified, verifyToken } from "./verifyToken.ts"
+
+/** Names and address come with these; roles come as the provider is told to send them. */
+const scope = "openid profile email"
+
+/**
+ * A provider by its metadata and its published keys. Nothing is asked of it until somebody needs it, so a desk starts
+ * while its provider is away; then what needs the provider fails with `DependencyUnavailable`, and the rest goes on.
+ */
+const make = (options: ProviderOptions) =>
+  Effect.gen(function*() {
+    const { audience, clientId, issuer, redirectUri } = options
+    const digest = yield* Digest.Digest
+
+    const metadata = lastGood("metadata", discover(issuer))
+    const keys = lastGood(
+      "keys",
+      metadata.current.pipe(
+        Effect.mapError(() => new ProviderTrouble({ message: "its metadata is not there" })),
+        Effect.flatMap(({ jwks_uri }) => fetchKeys(jwks_uri))
+      )
+    )
+
+    const verifyAccess = (token: Redacted.Redacted<string>) =>
+      verifyToken(token, { issuer, audience, isKind: isAccessToken }, keys)
+    const isOurId = isIdTokenOf(clientId)
+
+    const verify: Provider["verify"] = (token) =>
+      Effect.map(verifyAccess(token), (claims) => claims === null ? Option.none() : vouchedIn(claims, options))
+
+    const provider: Provider = {
+      issuer,
+      clientId,
+      redirectUri,
+      isNamedBy: (token) => readUnverified(Redacted.value(token))?.claims["iss"] === issuer,
+      verify,
+      authorizationUrl: Effect.fnUntraced(function*({ codeVerifier, nonce, state }) {
+        const { authorization_endpoint } = yield* metadata.current
+        const verifier = new TextEncoder().encode(Redacted.value(codeVerifier))
+        const challenge = Base64Url.encode(yield* Effect.orDie(digest.digest(Digest.sha256, verifier)))
+        const url = new URL(authorization_endpoint)
+        const parameters = {
+          response_type: "code",
+          client_id: clientId,
+          redirect_uri: redirectUri,
+          scope,
+          state,
+          nonce,
+          code_challenge: challenge,
+          code_challenge_method: "S256"
+        }
+        for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+        return url.href
+      }),
+      redeem: Effect.fnUntraced(function*(answer) {
+        const found = yield* metadata.current
+        const names = found.authorization_response_iss_parameter_supported === true
+        // A code of another issuer must not be given to this one, nor to anybody (RFC 9207, section 2.4).
+        if (answer.issuer === null ? names : answer.issuer !== issuer) return Option.none()
+        const tokens = yield* redeemCode(answer, found, options)
+        if (Option.isNone(tokens)) return Option.none()
+        const id = yield* verifyToken(tokens.value.idToken, { issuer, audience: clientId, isKind: isOurId }, keys)
+        if (id === null || id["nonce"] !== answer.nonce) return Option.none()
+        if (!(yield* Effect.provideService(goesWith(id, tokens.value), Digest.Digest, digest))) return Option.none()
+        const vouched = vouchedIn(id, options)
+        // Many providers tell roles in the access token only.
+        const access = Option.isSome(vouched) && vouched.value.roles.length === 0
+          ? yield* verify(tokens.value.accessToken)
+          : Option.none()
+        return Option.map(vouched, (person) =>
+          Option.isSome(access) && access.value.subject === person.subject
+            ? { ...person, roles: access.value.roles }
+            : person)
+      })
+    }
+    return Option.some(provider)
+  })
+
+export const JoseIdentityProvider = (options: ProviderOptions) => Layer.effect(IdentityProvider, make(options))
+
+/** For a desk that has accounts of its own only. */
+export const NoIdentityProvider = Layer.succeed(IdentityProvider, Option.none())

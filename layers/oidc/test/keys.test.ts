@@ -1,0 +1,102 @@
+import { assert, layer } from "@effect/vitest"
+import { SignInProvider } from "@opsdesk/testkit/SignInProvider"
+import { Effect, Redacted } from "effect"
+import { TestClock } from "effect/testing"
+import { AtProvider, goodClaims, providerAt, signed, subjectOf } from "./fixtures.ts"
+
+/** A token signed just now with the key that the provider has now. */
+const token = Effect.gen(function*() {
+  const { key } = yield* SignInProvider
+  return Redacted.make(yield* signed(yield* goodClaims, key()))
+})
+
+const keyRequests = Effect.map(SignInProvider, ({ asked }) => asked().filter((path) => path === "/jwks").length)
+
+/** Each test has a desk that has not asked yet. */
+const newDesk = Effect.gen(function*() {
+  const { forget, issuer, setUp } = yield* SignInProvider
+  setUp(true)
+  forget()
+  yield* TestClock.adjust("2 hours")
+  return yield* providerAt(issuer)
+})
+
+layer(AtProvider)("the keys of a provider", (it) => {
+  it.effect("are asked for once, by however many come at once", () =>
+    Effect.gen(function*() {
+      const desk = yield* newDesk
+      const good = yield* token
+      const all = yield* Effect.forEach(Array.from({ length: 50 }), () => desk.verify(good), {
+        concurrency: "unbounded"
+      })
+      assert.deepStrictEqual([...new Set(all.map(subjectOf))], ["ada"])
+      assert.strictEqual(yield* keyRequests, 1)
+    }))
+
+  it.effect("are asked for again when a token names a new one: at once, and then not for half a minute", () =>
+    Effect.gen(function*() {
+      const desk = yield* newDesk
+      const { forget, rotate } = yield* SignInProvider
+      const old = yield* token
+      assert.strictEqual(subjectOf(yield* desk.verify(old)), "ada")
+      yield* TestClock.adjust("31 seconds")
+      forget()
+      rotate(true)
+      assert.strictEqual(subjectOf(yield* desk.verify(yield* token)), "ada")
+      assert.strictEqual(subjectOf(yield* desk.verify(old)), "ada")
+      assert.strictEqual(yield* keyRequests, 1)
+
+      const { key } = yield* SignInProvider
+      const unknown = (kid: string) =>
+        Effect.map(Effect.flatMap(goodClaims, (claims) => signed(claims, key(), { kid })), Redacted.make)
+      for (let many = 0; many < 200; many++) {
+        assert.isNull(subjectOf(yield* desk.verify(yield* unknown(`unknown-${many}`))))
+      }
+      assert.strictEqual(yield* keyRequests, 1)
+      yield* TestClock.adjust("31 seconds")
+      for (let many = 0; many < 200; many++) yield* desk.verify(yield* unknown(`unknown-${many}`))
+      assert.strictEqual(yield* keyRequests, 2)
+    }))
+
+  it.effect("are no good any more ten minutes after the provider has withdrawn them", () =>
+    Effect.gen(function*() {
+      const desk = yield* newDesk
+      const { issuer, key, rotate } = yield* SignInProvider
+      const withdrawn = key()
+      const signedWithIt = Effect.map(Effect.flatMap(goodClaims, (claims) => signed(claims, withdrawn)), Redacted.make)
+      assert.strictEqual(subjectOf(yield* desk.verify(yield* signedWithIt)), "ada", issuer)
+      rotate(false)
+      yield* TestClock.adjust("10 minutes")
+      assert.isNull(subjectOf(yield* desk.verify(yield* signedWithIt)))
+      assert.strictEqual(subjectOf(yield* desk.verify(yield* token)), "ada")
+    }))
+
+  it.effect("are gone on with for an hour while the provider is away, and asked for twice a minute at most", () =>
+    Effect.gen(function*() {
+      const desk = yield* newDesk
+      const { forget, setUp } = yield* SignInProvider
+      assert.strictEqual(subjectOf(yield* desk.verify(yield* token)), "ada")
+      setUp(false)
+      forget()
+      yield* TestClock.adjust("59 minutes")
+      for (let many = 0; many < 20; many++) assert.strictEqual(subjectOf(yield* desk.verify(yield* token)), "ada")
+      const { asked } = yield* SignInProvider
+      assert.isAtMost(asked().length, 2)
+      yield* TestClock.adjust("61 seconds")
+      const away = yield* Effect.flip(desk.verify(yield* token))
+      assert.deepInclude(away, { dependency: "oidc" })
+      setUp(true)
+      yield* TestClock.adjust("31 seconds")
+      assert.strictEqual(subjectOf(yield* desk.verify(yield* token)), "ada")
+    }))
+
+  it.effect("are not even asked for when a token is of another issuer", () =>
+    Effect.gen(function*() {
+      const desk = yield* newDesk
+      const { asked, key } = yield* SignInProvider
+      const other = yield* signed({ ...yield* goodClaims, iss: "https://elsewhere.test" }, key())
+      assert.isFalse(desk.isNamedBy(Redacted.make(other)))
+      assert.isNull(subjectOf(yield* desk.verify(Redacted.make(other))))
+      assert.deepStrictEqual(asked(), [])
+    }))
+})

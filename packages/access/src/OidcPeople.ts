@@ -1,0 +1,126 @@
+import type { Vouched } from "@opsdesk/capabilities/IdentityProvider"
+import { Journal } from "@opsdesk/capabilities/Journal"
+import { Transaction } from "@opsdesk/capabilities/Transaction"
+import type { NewEvent } from "@opsdesk/kernel/EventEnvelope"
+import { UserId } from "@opsdesk/kernel/Ids"
+import type { Schema } from "effect"
+import { Context, DateTime, Effect, Layer, Option } from "effect"
+import { SecureRandom } from "effect/crypto"
+import { OidcStore } from "./OidcStore.ts"
+import { Rights } from "./Rights.ts"
+
+/** What somebody is whom the provider gives no role that the desk knows. */
+const leastRole = "customer"
+
+/** Addresses under this name lead nowhere (RFC 2606): for people who come without one, or with one that is taken. */
+const nowhere = "oidc.invalid"
+
+/** An address of the account's own. Nobody can have taken it: its id was made this moment. */
+const addressOf = (id: UserId) => `${id}@${nowhere}`
+
+const isOurs = (email: string) => email.toLowerCase().endsWith(`@${nowhere}`)
+
+/** The same events as an account has that an admin made: who listens should not have to know where people come from. */
+const userEvent = (
+  type: "user.created" | "user.roles_changed",
+  payload: { readonly [key: string]: Schema.Json }
+): NewEvent => ({ type, ticketId: null, seq: null, audience: "internal", payload })
+
+const longestName = 200
+
+/** As the provider says it, else what there is to tell people apart by. */
+const nameOf = ({ email, name, subject }: Vouched) => [...(name ?? email ?? subject)].slice(0, longestName).join("")
+
+const sameNames = (a: ReadonlyArray<string>, b: ReadonlyArray<string>) =>
+  a.length === b.length && a.every((name) => b.includes(name))
+
+/** Whether the provider has said it after what it said before. Of an older token and a newer the newer counts. */
+const isNews = ({ at }: Vouched, rolesAt: Date) => DateTime.toEpochMillis(at) > rolesAt.getTime()
+
+/** The accounts of people who come from a provider of identities. */
+export class OidcPeople extends Context.Service<OidcPeople>()("@opsdesk/access/OidcPeople", {
+  make: Effect.gen(function*() {
+    const { atomic, reading } = yield* Transaction
+    const store = yield* OidcStore
+    const journal = yield* Journal
+    const rights = yield* Rights
+    const random = yield* SecureRandom.SecureRandom
+
+    const rolesOf = Effect.fnUntraced(function*(vouched: Vouched) {
+      const known = yield* store.knownRoles(vouched.roles)
+      return known.length === 0 ? [leastRole] : known
+    })
+
+    /** Makes the account. None if somebody else has just made it. */
+    const provision = Effect.fnUntraced(function*(vouched: Vouched) {
+      const at = yield* DateTime.now
+      const id = UserId.make(yield* random.uuidV7())
+      if (!(yield* store.insertIdentity(vouched, id, vouched.at, at))) return Option.none<UserId>()
+      const own = addressOf(id)
+      const person = { id, at, name: nameOf(vouched) }
+      const offered = vouched.email === null || isOurs(vouched.email) ? own : vouched.email
+      const isFree = yield* store.insertPerson({ ...person, email: offered })
+      const email = isFree ? offered : own
+      if (!isFree) yield* store.insertPerson({ ...person, email })
+      const roles = yield* rolesOf(vouched)
+      yield* store.setRoles(id, roles, at)
+      const recorded = { email, name: person.name, active: true, roles, teamIds: [] }
+      yield* journal.record({
+        at,
+        actorId: null,
+        action: "user.created",
+        entity: { type: "user", id },
+        before: null,
+        after: { ...recorded, oidcIssuer: vouched.issuer, oidcSubject: vouched.subject },
+        events: [userEvent("user.created", { userId: id, ...recorded })]
+      })
+      return Option.some(id)
+    }, atomic)
+
+    /** Gives the account the roles that the provider says, unless it has said something newer meanwhile. */
+    const follow = Effect.fnUntraced(function*(vouched: Vouched, userId: UserId) {
+      const [held] = yield* store.lock(vouched, userId)
+      if (held === undefined || !isNews(vouched, held.rolesAt)) return false
+      yield* store.rolesSaid(vouched, vouched.at)
+      const roles = yield* rolesOf(vouched)
+      if (sameNames(roles, held.roles)) return false
+      yield* rights.changed
+      const at = yield* DateTime.now
+      yield* store.setRoles(userId, roles, at)
+      yield* journal.record({
+        at,
+        actorId: null,
+        action: "user.roles_changed",
+        entity: { type: "user", id: userId },
+        before: { roles: [...held.roles] },
+        after: { roles },
+        events: [userEvent("user.roles_changed", { userId, from: [...held.roles], to: roles })]
+      })
+      return true
+    }, atomic)
+
+    /**
+     * The account of somebody whom the provider vouches for: made at first sight, and with the roles that the provider
+     * named last. A token that says nothing new costs one statement and no write. None where the account is deactivated.
+     */
+    const userOf = Effect.fn("OidcPeople.userOf")(function*(vouched: Vouched) {
+      const [known] = yield* reading(store.identity(vouched))
+      if (known === undefined) {
+        const made = yield* provision(vouched)
+        if (Option.isSome(made)) return made
+        const [met] = yield* reading(store.identity(vouched))
+        return met?.active === true ? Option.some(met.userId) : Option.none<UserId>()
+      }
+      if (!known.active) return Option.none<UserId>()
+      if (isNews(vouched, known.rolesAt)) {
+        const changed = yield* follow(vouched, known.userId)
+        if (changed) yield* rights.forget
+      }
+      return Option.some(known.userId)
+    })
+
+    return { userOf }
+  })
+}) {
+  static readonly layer = Layer.effect(OidcPeople, OidcPeople.make).pipe(Layer.provide([OidcStore.layer, Rights.layer]))
+}
