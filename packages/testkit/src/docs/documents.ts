@@ -8,6 +8,7 @@ import type { Catalog } from "./catalog.ts"
 import { envExample, withConfiguration } from "./environment.ts"
 import { erd } from "./erd.ts"
 import { permissions } from "./permissions.ts"
+import { withPlantedBugs } from "./planted.ts"
 import { problemClasses, problems } from "./problems.ts"
 import { remarksIn } from "./remarks.ts"
 
@@ -37,6 +38,7 @@ export const documents = (catalog: Catalog): ReadonlyArray<File> => [
   { path: "docs/permissions.md", text: permissions() },
   { path: "docs/openapi.json", text: `${JSON.stringify(openApi, null, 2)}\n` },
   { path: ".env.example", text: envExample() },
+  { path: "docs/security.md", text: withPlantedBugs(read("docs/security.md")) },
   { path: "README.md", text: withConfiguration(read("README.md")) }
 ]
 

@@ -1,5 +1,5 @@
 import { variables } from "@opsdesk/stack/Settings"
-import { table } from "./markdown.ts"
+import { table, withPart } from "./markdown.ts"
 
 const all = Object.values(variables)
 
@@ -13,16 +13,8 @@ export const envExample = (): string =>
 
 ${all.map(({ name, set, unset }) => `# Set: ${plain(set)}.\n# Unset: ${plain(unset)}.\n${name}=\n`).join("\n")}`
 
-const open = "<!-- configuration -->"
-const close = "<!-- /configuration -->"
-
 /** The README with its table of variables as they are now. */
 export const withConfiguration = (readme: string): string => {
-  const from = readme.indexOf(open)
-  const to = readme.indexOf(close)
-  if (from < 0 || to < from) throw new Error(`README.md has no place between ${open} and ${close}`)
   const rows = all.map(({ name, set, unset }) => [`\`${name}\``, unset, set])
-  return `${readme.slice(0, from + open.length)}\n${table(["name", "unset means", "set means"], rows)}\n${
-    readme.slice(to)
-  }`
+  return withPart(readme, "configuration", table(["name", "unset means", "set means"], rows))
 }

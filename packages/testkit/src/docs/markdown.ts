@@ -14,3 +14,12 @@ export const mermaid = (lines: ReadonlyArray<string>): string => ["```mermaid", 
 
 /** Paragraphs, tables and headings, parted by empty lines. */
 export const page = (...parts: ReadonlyArray<string>): string => `${parts.join("\n\n")}\n`
+
+/** A page that people write, with the part between `<!-- name -->` and `<!-- /name -->` as the code writes it. */
+export const withPart = (text: string, name: string, part: string): string => {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
+  const from = text.indexOf(open)
+  const to = text.indexOf(close)
+  if (from < 0 || to < from) throw new Error(`there is no place between ${open} and ${close}`)
+  return `${text.slice(0, from + open.length)}\n${part}\n${text.slice(to)}`
+}

@@ -93,5 +93,32 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
     project: "http",
     test: "test/ifMatch.test.ts",
     title: "of twenty who change the same version at once"
+  },
+  {
+    name: "whoever may write roles may grant what they do not hold",
+    file: "packages/access/src/RightsGuard.ts",
+    right: "grants.find((grant) => !holds(held, grant))",
+    wrong: "grants.find(() => false)",
+    project: "http",
+    test: "test/roles.test.ts",
+    title: "neither in a role nor to somebody"
+  },
+  {
+    name: "an API token may do all that its owner may",
+    file: "packages/access/src/AccessDesk.ts",
+    right: "grants: cutDown(owner.value.grants, scopes)",
+    wrong: "grants: owner.value.grants",
+    project: "http",
+    test: "test/apiTokens.test.ts",
+    title: "does what it is for and nothing else"
+  },
+  {
+    name: "failed sign-ins are not counted for the account",
+    file: "packages/access/src/SignInLimits.ts",
+    right: "yield* limits.spend(\"failedSignIns\", counted)",
+    wrong: "yield* limits.take(\"failedSignIns\", counted)",
+    project: "http",
+    test: "test/limits.test.ts",
+    title: "is heard ten times for an account"
   }
 ]
