@@ -75,7 +75,11 @@ export const Argon2Passwords = Layer.effect(
       Effect.suspend(() => {
         if (pending >= running + waiting) return Effect.fail(new DependencyUnavailable({ dependency: "passwords" }))
         pending++
-        return Effect.ensuring(slots.withPermits(1)(work), Effect.sync(() => void pending--))
+        // Who hangs up may leave the queue; a hash that runs cannot be stopped, and keeps its place until it is over.
+        return Effect.ensuring(
+          slots.withPermits(1)(Effect.uninterruptible(work)),
+          Effect.sync(() => void pending--)
+        )
       })
 
     const text = (password: Redacted.Redacted<string>) =>

@@ -2,7 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Passwords } from "@opsdesk/capabilities/Passwords"
 import { Argon2Passwords } from "@opsdesk/crypto/Argon2Passwords"
 import { DependencyUnavailable } from "@opsdesk/kernel/Problem"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Fiber, Layer, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
 import * as fc from "fast-check"
 import { argon2id } from "hash-wasm"
@@ -132,5 +132,21 @@ layer(Argon2Passwords.pipe(Layer.provide(SecureRandom.layerWebCrypto)))("a storm
         yield* Effect.raceAllFirst(Array.from({ length: 22 }, () => verify))
       }
       assert.isTrue(yield* verify)
+    }))
+
+  it.effect("keep their place while they are hashed, though whoever asked has hung up", () =>
+    Effect.gen(function*() {
+      const passwords = yield* Passwords
+      const happened: Array<string> = []
+      const asked = yield* Effect.forkChild(passwords.hash(secret("correct horse")))
+      const turn = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
+      yield* turn
+      const gone = yield* Effect.forkChild(
+        Effect.andThen(Fiber.interrupt(asked), Effect.sync(() => happened.push("hash is over")))
+      )
+      yield* turn
+      happened.push("others are served")
+      yield* Fiber.join(gone)
+      assert.deepStrictEqual(happened, ["others are served", "hash is over"])
     }))
 })

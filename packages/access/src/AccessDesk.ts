@@ -11,7 +11,8 @@ import { SecureRandom } from "effect/crypto"
 import { Unauthenticated } from "./AccessProblems.ts"
 import { AccessStore } from "./AccessStore.ts"
 import type { Actor } from "./Actor.ts"
-import { CurrentActor, permit } from "./Actor.ts"
+import { CurrentActor, cutDown, permit } from "./Actor.ts"
+import { ApiTokenDesk, isApiToken } from "./ApiTokenDesk.ts"
 import { OidcPeople } from "./OidcPeople.ts"
 import { permissionNames, permissions } from "./Permission.ts"
 import { Rights } from "./Rights.ts"
@@ -23,6 +24,7 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
     const { atomic, reading } = yield* Transaction
     const store = yield* AccessStore
     const tokens = yield* AccessTokens
+    const apiTokens = yield* ApiTokenDesk
     const cursors = yield* Cursors
     const random = yield* SecureRandom.SecureRandom
     const rights = yield* Rights
@@ -36,8 +38,19 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
       return Option.isSome(userId) ? yield* rights.actor(userId.value, null) : Option.none<Actor>()
     })
 
+    /** The owner of an API token, cut down to what the token is for. */
+    const machine = Effect.fnUntraced(function*(credential: Redacted.Redacted<string>) {
+      const verified = yield* apiTokens.verify(credential)
+      if (Option.isNone(verified)) return yield* new Unauthenticated()
+      const { id, scopes, userId } = verified.value
+      const owner = yield* rights.actor(userId, null)
+      if (Option.isNone(owner)) return yield* new Unauthenticated()
+      return { ...owner.value, grants: cutDown(owner.value.grants, scopes), apiTokenId: id }
+    })
+
     /** The actor whom an access token speaks for, in a session that is still open: a token grants nothing itself. */
     const authenticate = Effect.fnUntraced(function*(token: Redacted.Redacted<string>) {
+      if (isApiToken(token)) return yield* machine(token)
       if (Option.isSome(provider) && provider.value.isNamedBy(token)) {
         const foreign = yield* comeFromProvider(provider.value, token)
         return Option.isSome(foreign) ? foreign.value : yield* new Unauthenticated()
@@ -99,6 +112,6 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
   })
 }) {
   static readonly layer = Layer.effect(AccessDesk, AccessDesk.make).pipe(
-    Layer.provide([AccessStore.layer, Rights.layer, OidcPeople.layer])
+    Layer.provide([AccessStore.layer, ApiTokenDesk.layer, Rights.layer, OidcPeople.layer])
   )
 }

@@ -20,6 +20,39 @@ export class SignInRefused extends Problem<SignInRefused>()(
   "E-mail address or password is wrong."
 ) {}
 
+/** What would leave the desk without anybody who can give roles and change accounts. */
+export class LastAdmin extends Problem<LastAdmin>()(
+  "LastAdmin",
+  "forbidden",
+  "Nobody with an active account would be left who may both give roles and change accounts. Make somebody else an admin first."
+) {}
+
+/** The role `admin` grants everything, now and in versions to come: that is what a desk can rely on. */
+export class AdminRoleStays extends Problem<AdminRoleStays>()(
+  "AdminRoleStays",
+  "forbidden",
+  "The role admin grants everything and stays so. Make a role of your own that grants less."
+) {}
+
+/** A machine's token must not outlive or outgrow what its owner gave it. */
+export class NotWithApiToken extends Problem<NotWithApiToken>()(
+  "NotWithApiToken",
+  "forbidden",
+  "An API token may not do this. Sign in."
+) {}
+
+export class RoleNotFound extends Problem<RoleNotFound>()(
+  "RoleNotFound",
+  "not-found",
+  "There is no such role, or none that you may see."
+) {}
+
+export class ApiTokenNotFound extends Problem<ApiTokenNotFound>()(
+  "ApiTokenNotFound",
+  "not-found",
+  "There is no such API token of yours."
+) {}
+
 export class PasswordsNotTaken extends Problem<PasswordsNotTaken>()(
   "PasswordsNotTaken",
   "forbidden",

@@ -1,4 +1,4 @@
-import type { TeamId, UserId } from "@opsdesk/kernel/Ids"
+import type { ApiTokenId, TeamId, UserId } from "@opsdesk/kernel/Ids"
 import { Forbidden } from "@opsdesk/kernel/Problem"
 import { Context, Effect } from "effect"
 import type { Grant, Permission, Scope } from "./Permission.ts"
@@ -11,6 +11,8 @@ export interface Actor {
   readonly roles: ReadonlyArray<string>
   readonly teamIds: ReadonlySet<TeamId>
   readonly grants: ReadonlyMap<Permission, ReadonlySet<Scope>>
+  /** The API token through which they act, and whose scopes have cut `grants` down; null for whoever has signed in. */
+  readonly apiTokenId: ApiTokenId | null
 }
 
 /** Who acts. */
@@ -23,6 +25,23 @@ export const grantsOf = (grants: Iterable<Grant>): Actor["grants"] => {
   }
   return all
 }
+
+export const listed = (grants: Actor["grants"]): ReadonlyArray<Grant> =>
+  [...grants].flatMap(([permission, scopes]) => [...scopes].map((scope) => ({ permission, scope })))
+
+/** Whether somebody holds a grant, or a wider one: `any` is wider than the others, which reach different tickets. */
+export const holds = (grants: Actor["grants"], { permission, scope }: Grant): boolean => {
+  const scopes = grants.get(permission)
+  return scopes !== undefined && (scopes.has("any") || scopes.has(scope))
+}
+
+/** What is left of some grants within limits: never more than either has. */
+export const cutDown = (grants: Actor["grants"], limits: Iterable<Grant>): Actor["grants"] =>
+  grantsOf([...limits].flatMap((limit) => {
+    if (holds(grants, limit)) return [limit]
+    const narrower = limit.scope === "any" ? [...(grants.get(limit.permission) ?? [])] : []
+    return narrower.map((scope) => ({ permission: limit.permission, scope }))
+  }))
 
 const nothing: ReadonlySet<Scope> = new Set()
 

@@ -14,7 +14,7 @@ export const permissions = {
   "message:send_internal": "Write internal notes",
   "user:read": "See people, roles and teams",
   "user:write": "Make, change and deactivate accounts",
-  "role:write": "Say who has which role",
+  "role:write": "Make roles, say what they grant and who has them",
   "team:write": "Make teams and say who is in them",
   "audit:read": "Read the audit"
 } as const satisfies Record<string, string>
@@ -39,3 +39,6 @@ export type Scope = typeof Scope.Type
 
 export const Grant = Schema.Struct({ permission: Permission, scope: Scope }).annotate({ identifier: "Grant" })
 export type Grant = typeof Grant.Type
+
+/** Grants as somebody lists them. */
+export const Grants = Schema.Array(Grant).check(Schema.isUnique({ message: "must not name a grant twice" }))

@@ -44,7 +44,8 @@ export class Rights extends Context.Service<Rights>()("@opsdesk/access/Rights", 
               sessionId,
               roles: row.roles,
               teamIds: new Set(row.teamIds),
-              grants: grantsOf(row.grants)
+              grants: grantsOf(row.grants),
+              apiTokenId: null
             })
           )
         ),

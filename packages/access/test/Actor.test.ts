@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { actorOf } from "@opsdesk/testkit/actors"
 import { Effect } from "effect"
-import { grantsOf, holdsAnywhere, permit, scopesOf } from "../src/Actor.ts"
-import type { Grant } from "../src/Permission.ts"
+import { cutDown, grantsOf, holds, holdsAnywhere, permit, scopesOf } from "../src/Actor.ts"
+import type { Grant, Scope } from "../src/Permission.ts"
 
 const holding = (...grants: ReadonlyArray<Grant>) => ({ ...actorOf("carla"), grants: grantsOf(grants) })
 
@@ -37,4 +37,31 @@ describe("what an actor holds", () => {
         assert.deepStrictEqual([problem.status, problem.code, problem.permission], [403, "forbidden", "user:read"])
       }
     }))
+})
+
+describe("what is left of grants within limits", () => {
+  const scopes: ReadonlyArray<Scope> = ["own", "team", "any"]
+  const subsets = Array.from({ length: 8 }, (_, bits) => scopes.filter((_, at) => (bits & (1 << at)) !== 0))
+  const grants = (some: ReadonlyArray<Scope>) => some.map((scope): Grant => ({ permission: "ticket:read", scope }))
+
+  it("is what both have, for every combination of scopes", () => {
+    for (const held of subsets) {
+      for (const limits of subsets) {
+        const left = cutDown(grantsOf(grants(held)), grants(limits))
+        for (const grant of grants(scopes)) {
+          assert.strictEqual(
+            holds(left, grant),
+            holds(grantsOf(grants(held)), grant) && holds(grantsOf(grants(limits)), grant),
+            `${grant.scope} of ${held.join()} within ${limits.join()}`
+          )
+        }
+      }
+    }
+  })
+
+  it("knows no permission that only one of them has", () => {
+    const held = grantsOf([{ permission: "user:read", scope: "any" }])
+    assert.strictEqual(cutDown(held, [{ permission: "user:write", scope: "any" }]).size, 0)
+    assert.strictEqual(cutDown(held, []).size, 0)
+  })
 })

@@ -1,9 +1,11 @@
+import { ApiTokensApi } from "@opsdesk/access/ApiTokensApi"
 import { AuthApi, SessionApi } from "@opsdesk/access/AuthApi"
 import { OidcApi } from "@opsdesk/access/OidcApi"
 import { RolesApi } from "@opsdesk/access/RolesApi"
 import { AuditApi } from "@opsdesk/audit/AuditApi"
 import { RequestProblems } from "@opsdesk/kernel/RequestProblems"
 import { MessagesApi } from "@opsdesk/messages/MessagesApi"
+import { ExplainApi } from "@opsdesk/tickets/ExplainApi"
 import { TicketsApi } from "@opsdesk/tickets/TicketsApi"
 import { TeamsApi } from "@opsdesk/users/TeamsApi"
 import { UsersApi } from "@opsdesk/users/UsersApi"
@@ -17,6 +19,8 @@ const Joined = HttpApi.make("opsdesk")
   .add(UsersApi)
   .add(TeamsApi)
   .add(RolesApi)
+  .add(ApiTokensApi)
+  .add(ExplainApi)
   .add(TicketsApi)
   .add(MessagesApi)
   .add(AuditApi)

@@ -22,7 +22,7 @@ const bearer: Node = {
   type: "http",
   scheme: "bearer",
   bearerFormat: "JWT",
-  description: "The `accessToken` from signing in; it lasts 15 minutes."
+  description: "The `accessToken` from signing in, which lasts 15 minutes; or an API token, which begins with `opd_`."
 }
 
 /** What the generator writes of an API, with everything that only the endpoints and the schemas' examples know. */

@@ -134,7 +134,10 @@ describe("the OpenAPI document", () => {
       assert.strictEqual("Location" in nodeOf(response.headers), status === "201" || leads)
       assert.strictEqual("WWW-Authenticate" in nodeOf(response.headers), status === "401")
       const canBeInProgress = status === "409" && operation.at[2] === "post"
-      assert.strictEqual("Retry-After" in nodeOf(response.headers), status === "503" || canBeInProgress)
+      const sayWhenToCome = ["429", "503"].includes(status) || canBeInProgress
+      assert.strictEqual("Retry-After" in nodeOf(response.headers), sayWhenToCome)
+      const isCounted = "429" in nodeOf(operation.node.responses) && (status < "400" || status === "429")
+      assert.strictEqual("RateLimit" in nodeOf(response.headers), isCounted)
       if (status < "400") continue
       for (const example of media.flatMap(examplesOf)) {
         assert.strictEqual(nodeOf(example).status, Number(status))

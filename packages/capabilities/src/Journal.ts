@@ -6,16 +6,16 @@ import type { SqlError } from "effect/sql"
 
 type Json = { readonly [key: string]: Schema.Json }
 
+/** What a command can act on. */
+export type EntityType = "ticket" | "message" | "user" | "team" | "role" | "session" | "key" | "api_token"
+
 /** What one command did, for the record and for the world. */
 export interface JournalEntry {
   readonly at: DateTime.Utc
   readonly actorId: UserId | null
   /** In the past tense, like the event: `ticket.status_changed`. */
   readonly action: string
-  readonly entity: {
-    readonly type: "ticket" | "message" | "user" | "team" | "session" | "key"
-    readonly id: string | null
-  }
+  readonly entity: { readonly type: EntityType; readonly id: string | null }
   /** What the command changed, as it was and as it is; secrets never. */
   readonly before: Json | null
   readonly after: Json | null

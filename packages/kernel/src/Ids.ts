@@ -19,6 +19,10 @@ export const RoleId = uuid("a role", "0198c7a0-91c4-7b3e-a6d8-0f52e7c4913b").pip
   .annotate({ identifier: "RoleId" })
 export type RoleId = typeof RoleId.Type
 
+export const ApiTokenId = uuid("an API token", "0198c7a3-4e7d-7d18-8c60-5b1f0a9e2d34").pipe(Schema.brand("ApiTokenId"))
+  .annotate({ identifier: "ApiTokenId" })
+export type ApiTokenId = typeof ApiTokenId.Type
+
 export const TicketId = uuid("a ticket", "019ceb34-9e15-7a60-b1d7-4c8e2f93a05b").pipe(Schema.brand("TicketId"))
   .annotate({ identifier: "TicketId" })
 export type TicketId = typeof TicketId.Type

@@ -23,7 +23,7 @@ export const problemTypes = {
     status: 401,
     title: "Sign in first",
     explanation:
-      "The request carries no valid access token. Tokens last 15 minutes: get one from POST /v1/auth/login and send it as `Authorization: Bearer …`."
+      "The request carries no valid access token. Access tokens last 15 minutes: get one from POST /v1/auth/login and send it as `Authorization: Bearer …`. A machine sends an API token in the same way, until it expires or is revoked."
   },
   "forbidden": {
     status: 403,

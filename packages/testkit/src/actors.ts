@@ -18,7 +18,8 @@ export const actorOf = (person: Person): Actor => {
     sessionId: personIds[person],
     roles: [role],
     teamIds: new Set(team === null ? [] : [teamIdOf(team)]),
-    grants: grantsOf(builtInRoles.filter(({ name }) => name === role).flatMap(({ permissions }) => permissions))
+    grants: grantsOf(builtInRoles.filter(({ name }) => name === role).flatMap(({ permissions }) => permissions)),
+    apiTokenId: null
   }
 }
 

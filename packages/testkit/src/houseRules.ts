@@ -148,6 +148,8 @@ export const tables: Readonly<Record<string, Table>> = {
   user_roles: owned("access", "users"),
   role_permissions: owned("access", "users"),
   refresh_tokens: owned("access"),
+  api_tokens: owned("access"),
+  api_token_scopes: owned("access"),
   oidc_identities: owned("access"),
   oidc_flows: owned("access"),
   sessions: owned("access"),

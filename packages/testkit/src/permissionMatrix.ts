@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import type { Person } from "./people.ts"
 import { personIds, teamIds } from "./people.ts"
 
@@ -27,6 +28,8 @@ export interface Errand {
   readonly errand?: string
   /** What becomes of the ticket before it is asked. */
   readonly given?: { readonly status?: "resolved" | "closed" }
+  /** What the address ends in, where the operation must be told something there. */
+  readonly query?: string
   /** Text of its own for each request, where two may not have the same. */
   readonly body?: (own: string) => Json
   /** Signs in as oneself first: to send the password, to renew a session of one's own, or to act in one. */
@@ -68,6 +71,9 @@ const created = ({ ...answers }: Errand["answers"]): Errand["answers"] => {
   return { ...answers, ...Object.fromEntries(made) }
 }
 
+/** A role's name may be 40 characters long, which a text of one's own may not fit in. */
+export const roleNameOf = (own: string): string => `r-${createHash("sha256").update(own).digest("hex").slice(0, 16)}`
+
 /** Every operation of the REST interface, and what it answers to whom. */
 export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> = {
   "auth.login": [{ errand: "as oneself", own: "password", answers: whoeverIsSignedIn }],
@@ -98,7 +104,34 @@ export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> =
   "teams.removeTeamMember": [{ answers: admins }],
 
   "roles.listRoles": [{ answers: agents }],
+  "roles.createRole": [{
+    body: (own) => ({ name: roleNameOf(own), permissions: [{ permission: "ticket:read", scope: "any" }] }),
+    answers: created(admins)
+  }],
+  "roles.getRole": [{ answers: agents }],
+  "roles.setRolePermissions": [{
+    body: () => ({ permissions: [{ permission: "ticket:read", scope: "team" }] }),
+    answers: admins
+  }],
   "roles.listPermissions": [{ answers: agents }],
+
+  "apiTokens.listApiTokens": [{ answers: whoeverIsSignedIn }],
+  "apiTokens.createApiToken": [
+    {
+      errand: "that reads one's own tickets",
+      body: (own) => ({ name: own, scopes: [{ permission: "ticket:read", scope: "own" }] }),
+      answers: created(signedIn(200, 200, 403, 403, 403, 403, 200))
+    },
+    {
+      errand: "that reads the audit",
+      body: (own) => ({ name: own, scopes: [{ permission: "audit:read", scope: "any" }] }),
+      answers: created(admins)
+    }
+  ],
+  "apiTokens.getApiToken": [{ errand: "of the admin's", answers: signedIn(404, 404, 404, 404, 404, 404, 200) }],
+  "apiTokens.revokeApiToken": [{ errand: "of the admin's", answers: signedIn(404, 404, 404, 404, 404, 404, 204) }],
+
+  "access.explain": [{ query: `?user=${personIds.carla}&permission=ticket:read`, answers: admins }],
 
   "tickets.openTicket": [
     {

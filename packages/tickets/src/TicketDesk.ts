@@ -15,7 +15,7 @@ import { SecureRandom } from "effect/crypto"
 import type { NewTicket, StatusChange, TicketChanges, TicketRef } from "./Ticket.ts"
 import { Ticket } from "./Ticket.ts"
 import { ticketAssigned, ticketCreated, ticketJson, ticketStatusChanged, ticketUpdated } from "./TicketEvents.ts"
-import { mayOpenForOthers, permissionToMove, permitOn } from "./TicketPolicy.ts"
+import { mayOpen, mayOpenForOthers, permissionToMove, permitOn } from "./TicketPolicy.ts"
 import { TicketAlreadyClaimed, TicketCannotMove, TicketNotFound } from "./TicketProblems.ts"
 import type { Move } from "./TicketStore.ts"
 import { TicketStore } from "./TicketStore.ts"
@@ -72,7 +72,7 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
 
     const open = Effect.fn("TicketDesk.open")(function*(input: NewTicket) {
       const actor = yield* CurrentActor
-      if (!actor.grants.has("ticket:create")) return yield* new Forbidden({ permission: "ticket:create" })
+      if (!mayOpen(actor)) return yield* new Forbidden({ permission: "ticket:create" })
       const requesterId = input.requesterId ?? actor.userId
       if (requesterId !== actor.userId) {
         if (!mayOpenForOthers(actor)) return yield* new Forbidden({ permission: "ticket:create" })

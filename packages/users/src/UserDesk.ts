@@ -1,6 +1,7 @@
 import type { Actor } from "@opsdesk/access/Actor"
-import { CurrentActor, permit } from "@opsdesk/access/Actor"
+import { CurrentActor, listed, permit } from "@opsdesk/access/Actor"
 import { Rights } from "@opsdesk/access/Rights"
+import { RightsGuard, signedInOnly } from "@opsdesk/access/RightsGuard"
 import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
 import { Journal } from "@opsdesk/capabilities/Journal"
@@ -45,6 +46,7 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
   make: Effect.gen(function*() {
     const { atomic, reading } = yield* Transaction
     const store = yield* UserStore
+    const guard = yield* RightsGuard
     const journal = yield* Journal
     const passwords = yield* Passwords
     const cursors = yield* Cursors
@@ -99,15 +101,13 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       const actor = yield* CurrentActor
       const [user] = yield* store.byId(actor.userId)
       if (user === undefined) return yield* Effect.die(new Error("an actor without an account"))
-      const permissions = [...actor.grants].flatMap(([permission, scopes]) =>
-        [...scopes].map((scope) => ({ permission, scope }))
-      )
-      return { user, permissions }
+      return { user, permissions: listed(actor.grants) }
     }, reading)
 
     const insert = Effect.fnUntraced(function*(actor: Actor | null, input: NewUser, passwordHash: string | null) {
       yield* rolesMustExist(input.roles)
       yield* teamsMustExist(input.teamIds)
+      if (actor !== null) yield* guard.overRoles(actor, "user:write", input.roles)
       const at = yield* DateTime.now
       const user = new User({
         id: UserId.make(yield* random.uuidV7()),
@@ -138,6 +138,7 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
     const create = Effect.fn("UserDesk.create")(function*(input: NewUser) {
       const actor = yield* CurrentActor
       yield* permit(actor, "user:write")
+      if (input.password !== undefined) yield* signedInOnly(actor)
       return yield* insert(actor, input, yield* hashOf(input.password))
     })
 
@@ -169,7 +170,10 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       const nothingChanges = passwordHash === null && next.name === user.name && next.email === user.email &&
         next.active === user.active && sameSet(next.teamIds, user.teamIds)
       if (nothingChanges) return user
+      const changesHands = passwordHash !== null || next.email !== user.email || next.active !== user.active
+      if (changesHands) yield* guard.overAccount(actor, "user:write", id)
       yield* store.update(next, passwordHash)
+      if (user.active && !next.active) yield* guard.adminRemains
       if (!sameSet(next.teamIds, user.teamIds)) {
         yield* store.lockTeams([...user.teamIds, ...next.teamIds])
         yield* store.setTeams(id, next.teamIds)
@@ -193,6 +197,7 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
     const update = Effect.fn("UserDesk.update")(function*(id: UserId, changes: UserChanges, ifMatch?: EntityTags) {
       const actor = yield* CurrentActor
       yield* permit(actor, "user:write")
+      if (changes.password !== undefined || changes.email !== undefined) yield* signedInOnly(actor)
       // Hashed before the transaction: it takes long, and nobody should wait for the row meanwhile.
       const user = yield* change(actor, id, changes, yield* hashOf(changes.password), ifMatch)
       yield* rights.forget
@@ -202,14 +207,19 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
     const changeRoles = Effect.fnUntraced(function*(id: UserId, { roles }: RolesOfUser, ifMatch?: EntityTags) {
       const actor = yield* CurrentActor
       yield* permit(actor, "role:write")
+      yield* signedInOnly(actor)
       const user = yield* lock(id)
       yield* mustMatch(user, ifMatch)
       yield* rolesMustExist(roles)
       if (sameSet(roles, user.roles)) return user
+      const given = roles.filter((role) => !user.roles.includes(role))
+      const taken = user.roles.filter((role) => !roles.includes(role))
+      yield* guard.overRoles(actor, "role:write", [...given, ...taken])
       const at = yield* DateTime.now
       const next = new User({ ...user, roles: [...roles].sort(), version: user.version + 1, updatedAt: at })
       yield* store.setRoles(id, next.roles)
       yield* store.touch(next)
+      yield* guard.adminRemains
       yield* rights.changed
       yield* journal.record({
         at,
@@ -231,6 +241,6 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
   })
 }) {
   static readonly layer = Layer.effect(UserDesk, UserDesk.make).pipe(
-    Layer.provide([UserStore.layer, SessionDesk.layer, Rights.layer])
+    Layer.provide([UserStore.layer, SessionDesk.layer, Rights.layer, RightsGuard.layer])
   )
 }

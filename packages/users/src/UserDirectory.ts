@@ -11,6 +11,8 @@ export class UserDirectory extends Context.Service<UserDirectory>()("@opsdesk/us
       canBeAssigned: (id: UserId) => store.isActive(id, true),
       /** Whether somebody can be named as the one who asks. */
       isActive: (id: UserId) => store.isActive(id, false),
+      /** Whether there is such a person, with an active account or without. */
+      isKnown: (id: UserId) => Effect.map(store.byId(id), (found) => found.length > 0),
       isTeam: (id: TeamId) => Effect.map(store.knownTeams([id]), (known) => known.length > 0)
     }
   })

@@ -1,3 +1,4 @@
+import { LastAdmin, NotWithApiToken } from "@opsdesk/access/AccessProblems"
 import { Authentication, EndpointAccess, needs, signedIn } from "@opsdesk/access/Authentication"
 import { Grant } from "@opsdesk/access/Permission"
 import { RoleName } from "@opsdesk/access/Role"
@@ -52,10 +53,11 @@ export class UsersApi extends HttpApiGroup.make("users")
         location: Schema.String,
         ...eTag
       }),
-      error: [ValidationFailed, Forbidden, EmailTaken]
+      error: [ValidationFailed, Forbidden, NotWithApiToken, EmailTaken]
     }).annotateMerge(OpenApi.annotations({
       summary: "Make an account",
-      description: "Without a password nobody can sign in to it with one. Without roles it is a customer's."
+      description:
+        "Without a password nobody can sign in to it with one. Without roles it is a customer's. You must hold yourself all that the roles grant."
     })).annotate(EndpointAccess, needs("user:write")),
     HttpApiEndpoint.get("getUser", "/v1/users/:id", {
       params: id,
@@ -68,18 +70,23 @@ export class UsersApi extends HttpApiGroup.make("users")
       headers: ifMatch,
       payload: UserChanges,
       success: HttpApiSchema.WithHeaders(Data(User.json), eTag),
-      error: [UserNotFound, ValidationFailed, Forbidden, EmailTaken, PreconditionFailed]
+      error: [UserNotFound, ValidationFailed, Forbidden, LastAdmin, NotWithApiToken, EmailTaken, PreconditionFailed]
     }).annotateMerge(OpenApi.annotations({
       summary: "Change an account",
-      description: "A deactivated account can do nothing, but goes on being named wherever it was."
+      description:
+        "A deactivated account can do nothing, but goes on being named wherever it was. Password, e-mail address and `active` are not for those who hold less than the person, and the last admin stays."
     })).annotate(EndpointAccess, needs("user:write")),
     HttpApiEndpoint.put("setUserRoles", "/v1/users/:id/roles", {
       params: id,
       headers: ifMatch,
       payload: RolesOfUser,
       success: HttpApiSchema.WithHeaders(Data(User.json), eTag),
-      error: [UserNotFound, ValidationFailed, Forbidden, PreconditionFailed]
-    }).annotateMerge(OpenApi.annotations({ summary: "Say which roles somebody has" }))
+      error: [UserNotFound, ValidationFailed, Forbidden, LastAdmin, NotWithApiToken, PreconditionFailed]
+    }).annotateMerge(OpenApi.annotations({
+      summary: "Say which roles somebody has",
+      description:
+        "It counts from the next request on. You must hold yourself all that the roles grant which you give or take, and the last admin stays."
+    }))
       .annotate(EndpointAccess, needs("role:write"))
   )
   .middleware(Authentication)

@@ -1,4 +1,5 @@
 import { Rights } from "@opsdesk/access/Rights"
+import { RightsGuard } from "@opsdesk/access/RightsGuard"
 import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { Cursors } from "@opsdesk/capabilities/Cursors"
 import { Passwords } from "@opsdesk/capabilities/Passwords"
@@ -27,6 +28,13 @@ export const ada = new User({
 })
 
 export const support: Team = { id: teamIdOf("Support"), name: "Support", memberIds: [ada.id] }
+
+/** Whoever gets past their permission gets past this: how it decides is tested where roles are. */
+const Guard = Layer.mock(RightsGuard, {
+  overRoles: () => Effect.void,
+  overAccount: () => Effect.void,
+  adminRemains: Effect.void
+})
 
 /** Ada and her team in memory, and each thing that the desks wrote there. */
 export const anOffice = () => {
@@ -66,6 +74,7 @@ export const anOffice = () => {
   const Desks = Layer.mergeAll(Layer.effect(UserDesk, UserDesk.make), Layer.effect(TeamDesk, TeamDesk.make)).pipe(
     Layer.provide([
       Stores,
+      Guard,
       Layer.mock(Passwords, {
         hash: (password) => Effect.succeed(`hash of ${Redacted.value(password)}`),
         isOutdated: () => false

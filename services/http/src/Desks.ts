@@ -1,9 +1,12 @@
 import { AccessDesk } from "@opsdesk/access/AccessDesk"
+import { ApiTokenDesk } from "@opsdesk/access/ApiTokenDesk"
 import { OidcDesk } from "@opsdesk/access/OidcDesk"
+import { RoleDesk } from "@opsdesk/access/RoleDesk"
 import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
+import { ExplainDesk } from "@opsdesk/tickets/ExplainDesk"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
 import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
 import { TeamDesk } from "@opsdesk/users/TeamDesk"
@@ -13,11 +16,14 @@ import { Layer } from "effect"
 /** All the use-cases that this program serves. */
 export const Desks = Layer.mergeAll(
   AccessDesk.layer,
+  ApiTokenDesk.layer,
+  RoleDesk.layer,
   SignInDesk.layer,
   SessionDesk.layer,
   OidcDesk.layer,
   UserDesk.layer,
   TeamDesk.layer,
+  ExplainDesk.layer,
   TicketDesk.layer,
   TicketQueue.layer,
   MessageDesk.layer,

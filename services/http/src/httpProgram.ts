@@ -10,8 +10,10 @@ import { Edge } from "./middleware/edge.ts"
 import { RequestProblemsRest } from "./middleware/requestProblems.ts"
 import { Operations } from "./Operations.ts"
 import { ProblemPages } from "./pages/problemPages.ts"
+import { ApiTokensRest } from "./rest/ApiTokensRest.ts"
 import { AuditRest } from "./rest/AuditRest.ts"
 import { AuthRest, SessionRest } from "./rest/AuthRest.ts"
+import { ExplainRest } from "./rest/ExplainRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
 import { OidcRest } from "./rest/OidcRest.ts"
 import { RolesRest } from "./rest/RolesRest.ts"
@@ -27,6 +29,8 @@ const Rest = HttpApiBuilder.layer(Api).pipe(
     UsersRest,
     TeamsRest,
     RolesRest,
+    ApiTokensRest,
+    ExplainRest,
     TicketsRest,
     MessagesRest,
     AuditRest

@@ -78,7 +78,9 @@ export const fitting = (schema: Json, world: World): fc.Arbitrary<Json> => {
     case "array": {
       const lengths = { minLength: schema.minItems ?? 0, maxLength: 3 }
       const item = fitting(schema.items, world)
-      return schema.uniqueItems ? fc.uniqueArray(item, lengths) : fc.array(item, lengths)
+      return schema.uniqueItems
+        ? fc.uniqueArray(item, { ...lengths, selector: (one) => JSON.stringify(one) })
+        : fc.array(item, lengths)
     }
     case "object":
       return objects(schema, world)

@@ -1,5 +1,6 @@
 import { personIds, teamIds } from "@opsdesk/testkit/people"
 import type { Caller, Errand } from "@opsdesk/testkit/permissionMatrix"
+import { roleNameOf } from "@opsdesk/testkit/permissionMatrix"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Answer } from "./TestHttp.ts"
@@ -14,6 +15,8 @@ export interface Things {
   readonly note: string
   readonly user: string
   readonly team: string
+  readonly role: string
+  readonly apiToken: string
 }
 
 const idIn = (answer: Answer): Effect.Effect<string> =>
@@ -23,7 +26,7 @@ const idIn = (answer: Answer): Effect.Effect<string> =>
 
 const teamOf = (caller: Caller) => caller === "agentWithoutTeam" ? null : teamIds.Support
 
-/** A ticket with a message and a note, a person and a team, of which nobody else knows. */
+/** A ticket with a message and a note, a person, a team, a role and an API token of the admin's, of which nobody else knows. */
 export const freshThings = Effect.fnUntraced(function*(caller: Caller, given: Errand["given"], own: string) {
   const { ask } = yield* TestHttp
   const make = (path: string, body: object, as: "alex" | "carla" = "alex") =>
@@ -41,7 +44,10 @@ export const freshThings = Effect.fnUntraced(function*(caller: Caller, given: Er
   }
   const user = yield* make("/v1/users", { email: `fresh-${own}@test.local`, name: own })
   const team = yield* make("/v1/teams", { name: `Fresh ${own}` })
-  const things: Things = { ticket, message, note, user, team }
+  const permissions = [{ permission: "ticket:read", scope: "own" }]
+  const role = yield* make("/v1/roles", { name: roleNameOf(`${own}-fresh`), permissions })
+  const apiToken = yield* make("/v1/api-tokens", { name: own, scopes: permissions })
+  const things: Things = { ticket, message, note, user, team, role, apiToken }
   return things
 })
 

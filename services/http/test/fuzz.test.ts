@@ -52,8 +52,23 @@ const populated = Effect.fnUntraced(function*(document: Json) {
   const refreshTokens = [(yield* session("carla")).refreshToken]
   const users = [personIds.amir, personIds.nora, personIds.chris, personIds.dora]
   const teams = [teamIds.Support, teamIds.Network]
+  const roles: Array<string> = []
+  for (const name of ["left", "right"]) {
+    const answer = yield* ask("POST", "/v1/roles", {
+      as: "alex",
+      body: { name: `${name}-${tickets[0]?.slice(-12)}`, permissions: [] }
+    })
+    roles.push(answer.json.data.id)
+  }
+  const apiTokens: Array<string> = []
+  for (const as of ["alex", "alex", "carla", "carla"] as const) {
+    const scopes = [{ permission: "ticket:read", scope: "own" }]
+    const answer = yield* ask("POST", "/v1/api-tokens", { as, body: { name: "Fuzz", scopes } })
+    apiTokens.push(answer.json.data.id)
+  }
   const known = { RoleName: ["customer", "agent", "admin"], TeamId: teams }
-  const named: Named = { document, tickets, messages, users, teams, refreshTokens, known, ids: [...users, ...teams] }
+  const ids = [...users, ...teams]
+  const named: Named = { document, tickets, messages, users, teams, roles, apiTokens, refreshTokens, known, ids }
   return named
 })
 
@@ -147,11 +162,11 @@ layer(Fuzz.layer, { excludeTestServices: true, timeout: "120 seconds" })("whatev
               const location = answer.headers.get("location")
               assert.strictEqual(location === null, answer.status !== 201)
               if (location === null) return
-              // As the admin: whoever opens a ticket in another team's name need not see it any more.
+              // As the admin: whoever opens a ticket in another team's name need not see it any more. Tokens are one's own.
               const found = await send(
                 { ...operation, method: "GET" },
                 { path: location, query: [], body: undefined },
-                "alex"
+                operation.id === "apiTokens.createApiToken" ? person : "alex"
               )
               assert.strictEqual(found.status, 200, `${location} answers ${found.status}`)
             }),

@@ -36,6 +36,8 @@ export interface Named extends World {
   readonly teams: ReadonlyArray<string>
   /** Not used yet: each is good once. */
   readonly refreshTokens: ReadonlyArray<string>
+  readonly roles: ReadonlyArray<string>
+  readonly apiTokens: ReadonlyArray<string>
 }
 
 const bodySchema = ({ node }: Operation): Json => node.requestBody?.content["application/json"].schema
@@ -46,13 +48,17 @@ const parametersIn = ({ node }: Operation, place: "path" | "query"): ReadonlyArr
 /** Mostly something that is there. */
 const idFor = (operation: Operation, name: string, schema: Json, named: Named): fc.Arbitrary<string> => {
   const [, , collection] = operation.path.split("/")
+  const pools: Readonly<Record<string, ReadonlyArray<string>>> = {
+    users: named.users,
+    teams: named.teams,
+    roles: named.roles,
+    "api-tokens": named.apiTokens
+  }
   const pool = name === "messageId"
     ? named.messages
-    : name === "userId" || collection === "users"
+    : name === "userId"
     ? named.users
-    : collection === "teams"
-    ? named.teams
-    : named.tickets
+    : pools[collection ?? ""] ?? named.tickets
   return fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...pool) }, { weight: 1, arbitrary: fitting(schema, named) })
 }
 

@@ -18,11 +18,13 @@ const rows = Object.entries(permissionMatrix).flatMap(([operation, errands]) =>
 )
 
 /** What `:id` means depends on whose address it is. */
-const addressOf = (path: string, row: Errand, { message, note, team, ticket, user }: Things): string =>
+const addressOf = (path: string, row: Errand, { apiToken, message, note, role, team, ticket, user }: Things): string =>
   path
     .replace("/tickets/:id", `/tickets/${ticket}`)
     .replace("/users/:id", `/users/${user}`)
     .replace("/teams/:id", `/teams/${team}`)
+    .replace("/roles/:id", `/roles/${role}`)
+    .replace("/api-tokens/:id", `/api-tokens/${apiToken}`)
     .replace(":userId", personIds.amir)
     .replace(":messageId", row.shows === "note" ? note : message)
 
@@ -75,7 +77,7 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("everybody gets 
       for (const caller of callerNames) {
         const own = `${title} ${caller}`.replaceAll(/[^A-Za-z]+/g, "-")
         const things = yield* freshThings(caller, row.given, own)
-        const path = addressOf(endpoint.path, row, things)
+        const path = addressOf(endpoint.path, row, things) + (row.query ?? "")
         const request: Ask = yield* requestOf(caller, row, own)
         const before = yield* traces
         const answer = yield* ask(endpoint.method, path, request)
@@ -84,7 +86,11 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("everybody gets 
         if (answer.status !== 404) continue
 
         // A note hidden on a ticket that one sees is like a missing message, a hidden ticket like a missing ticket.
-        const hidden = caller === "customer" && row.shows === "note" ? things.note : things.ticket
+        const hidden = operation.startsWith("apiTokens.")
+          ? things.apiToken
+          : caller === "customer" && row.shows === "note"
+          ? things.note
+          : things.ticket
         const missing = yield* ask(endpoint.method, path.replace(hidden, nothing), request)
         assert.deepStrictEqual(said(answer, hidden), said(missing, nothing), `${caller} can tell hidden from missing`)
       }
