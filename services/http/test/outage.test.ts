@@ -22,7 +22,14 @@ const Program = TestHttp.layerNoStack.pipe(
 const Suite = Program.pipe(Layer.provideMerge(OwnPostgres.layer))
 
 /** Answered from what the program holds already. */
-const needsNothing = new Set(["auth.keys"])
+const needsNothing = new Set([
+  "auth.keys",
+  // Answered out of the settings, on a desk without a provider.
+  "oidc.signInConfig",
+  "oidc.startSignIn",
+  "oidc.finishSignIn",
+  "oidc.takeSession"
+])
 
 /** Two limits of six seconds, one for who asks and one for what is asked, and some air. */
 const limit = "15 seconds"
