@@ -1,5 +1,5 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Cause, Effect, Exit, Layer, Option } from "effect"
+import { Cause, Effect, Exit, Layer, Option, Runtime } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { Database } from "./Database.ts"
 import { DatabaseFromSettings } from "./Database.ts"
@@ -20,8 +20,13 @@ const lineOf = (cause: Cause.Cause<unknown>): string => {
   return [...messages].join(": ").replaceAll(/\s*\n\s*/g, "; ")
 }
 
+/** Whether whoever failed has said so already, as the command line does of what it does not understand. */
+const isTold = (failure: unknown): boolean =>
+  typeof failure === "object" && failure !== null && Runtime.errorReported in failure &&
+  failure[Runtime.errorReported] === false
+
 const explain = (cause: Cause.Cause<unknown>) =>
-  Cause.hasInterruptsOnly(cause)
+  Cause.hasInterruptsOnly(cause) || isTold(Cause.squash(cause))
     ? Effect.void
     : Effect.sync(() => void globalThis.process.stderr.write(`opsdesk: ${lineOf(cause)}\n`))
 

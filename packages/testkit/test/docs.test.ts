@@ -13,6 +13,7 @@ const generated = [
   "docs/problems.md",
   "docs/permissions.md",
   "docs/openapi.json",
+  "docs/security.md",
   ".env.example",
   "README.md"
 ]

@@ -19,6 +19,17 @@ export interface Things {
   readonly apiToken: string
 }
 
+/** An address of the interface with the ids of these things: what `:id` means depends on whose address it is. */
+export const addressOf = (path: string, { apiToken, message, role, team, ticket, user }: Things): string =>
+  path
+    .replace("/tickets/:id", `/tickets/${ticket}`)
+    .replace("/users/:id", `/users/${user}`)
+    .replace("/teams/:id", `/teams/${team}`)
+    .replace("/roles/:id", `/roles/${role}`)
+    .replace("/api-tokens/:id", `/api-tokens/${apiToken}`)
+    .replace(":userId", personIds.amir)
+    .replace(":messageId", message)
+
 const idIn = (answer: Answer): Effect.Effect<string> =>
   typeof answer.json?.data?.id === "string"
     ? Effect.succeed(answer.json.data.id)

@@ -2,12 +2,12 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { EndpointAccess } from "@opsdesk/access/Authentication"
 import { Api } from "@opsdesk/api/Api"
 import { endpointsOf } from "@opsdesk/api/described"
-import { emailOf, passwordOf, personIds } from "@opsdesk/testkit/people"
+import { emailOf, passwordOf } from "@opsdesk/testkit/people"
 import type { Caller, Cell, Errand } from "@opsdesk/testkit/permissionMatrix"
 import { callerNames, callers, permissionMatrix } from "@opsdesk/testkit/permissionMatrix"
 import { Context, Effect } from "effect"
 import type { Things } from "./freshThings.ts"
-import { freshThings, nothing, traces } from "./freshThings.ts"
+import { addressOf, freshThings, nothing, traces } from "./freshThings.ts"
 import type { Answer, Ask } from "./TestHttp.ts"
 import { TestHttp } from "./TestHttp.ts"
 
@@ -16,17 +16,6 @@ const endpoints = endpointsOf(Api)
 const rows = Object.entries(permissionMatrix).flatMap(([operation, errands]) =>
   errands.map((row) => ({ operation, row, title: `${operation}${row.errand === undefined ? "" : `, ${row.errand}`}` }))
 )
-
-/** What `:id` means depends on whose address it is. */
-const addressOf = (path: string, row: Errand, { apiToken, message, note, role, team, ticket, user }: Things): string =>
-  path
-    .replace("/tickets/:id", `/tickets/${ticket}`)
-    .replace("/users/:id", `/users/${user}`)
-    .replace("/teams/:id", `/teams/${team}`)
-    .replace("/roles/:id", `/roles/${role}`)
-    .replace("/api-tokens/:id", `/api-tokens/${apiToken}`)
-    .replace(":userId", personIds.amir)
-    .replace(":messageId", row.shows === "note" ? note : message)
 
 const requestOf = Effect.fnUntraced(function*(caller: Caller, row: Errand, own: string) {
   const { ask } = yield* TestHttp
@@ -77,7 +66,8 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("everybody gets 
       for (const caller of callerNames) {
         const own = `${title} ${caller}`.replaceAll(/[^A-Za-z]+/g, "-")
         const things = yield* freshThings(caller, row.given, own)
-        const path = addressOf(endpoint.path, row, things) + (row.query ?? "")
+        const path = addressOf(endpoint.path, row.shows === "note" ? { ...things, message: things.note } : things) +
+          (row.query ?? "")
         const request: Ask = yield* requestOf(caller, row, own)
         const before = yield* traces
         const answer = yield* ask(endpoint.method, path, request)

@@ -37,8 +37,8 @@ export const documents = (catalog: Catalog): ReadonlyArray<File> => [
   { path: "docs/problems.md", text: problems(problemClasses(sources())) },
   { path: "docs/permissions.md", text: permissions() },
   { path: "docs/openapi.json", text: `${JSON.stringify(openApi, null, 2)}\n` },
-  { path: ".env.example", text: envExample() },
   { path: "docs/security.md", text: withPlantedBugs(read("docs/security.md")) },
+  { path: ".env.example", text: envExample() },
   { path: "README.md", text: withConfiguration(read("README.md")) }
 ]
 
