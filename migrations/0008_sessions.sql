@@ -11,7 +11,8 @@ create table sessions (
   ),
   constraint sessions_ended_with_reason check ((ended_at is null) = (ended_because is null))
 );
-create index sessions_user_id_idx on sessions (user_id, expires_at);
+create index sessions_user_id_idx on sessions (user_id);
+create index sessions_expires_at_idx on sessions (expires_at);
 
 insert into sessions (id, user_id, started_at, expires_at, ended_at, ended_because)
 select family_id, user_id, min(issued_at), max(expires_at), max(revoked_at),

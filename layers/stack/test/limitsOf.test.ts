@@ -22,6 +22,7 @@ const file = (text: string) =>
 const usual = {
   failedSignIns: { most: 10, seconds: 900 },
   signInAttempts: { most: 60, seconds: 60 },
+  refreshes: { most: 600, seconds: 60 },
   writes: { perSecond: 50, burst: 200 },
   reads: { perSecond: 200, burst: 800 },
   searches: { perSecond: 10, burst: 40 },

@@ -38,7 +38,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       },
       payload: Renewal,
       success: Data(Session),
-      error: [RefreshRefused, DependencyUnavailable]
+      error: [RefreshRefused, RateLimited, DependencyUnavailable]
     }).annotateMerge(OpenApi.annotations({
       summary: "Go on with a session",
       description:

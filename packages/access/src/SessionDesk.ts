@@ -1,7 +1,9 @@
 import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
 import { Journal } from "@opsdesk/capabilities/Journal"
+import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { UserId } from "@opsdesk/kernel/Ids"
+import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { Context, DateTime, Duration, Effect, Layer, Redacted, Result } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import { Base64Url } from "effect/encoding"
@@ -11,6 +13,7 @@ import { Rights } from "./Rights.ts"
 import type { Session } from "./Session.ts"
 import type { Ending, NewRefreshToken, TokenRow } from "./SessionStore.ts"
 import { SessionStore } from "./SessionStore.ts"
+import { sourceOf } from "./sourceOf.ts"
 import { Successors } from "./Successors.ts"
 
 /** A refresh token lapses when it lies unused this long, and its session this long after the sign-in. */
@@ -27,6 +30,13 @@ const same = (a: Uint8Array | null, b: Uint8Array | null) =>
 
 const earlier = (a: DateTime.Utc, b: DateTime.Utc) => DateTime.isLessThan(a, b) ? a : b
 
+/** What a client asks with: its token, the key of its attempt, and what may come after the token. */
+interface Renewing {
+  readonly hash: Uint8Array
+  readonly key: Uint8Array | null
+  readonly successors: readonly [Uint8Array, ...ReadonlyArray<Uint8Array>]
+}
+
 /**
  * Sessions and the refresh tokens that keep them going (RFC 9700, section 4.14): each token is used once and replaced. One
  * that comes a second time is in two hands, and nobody can tell whose: the session ends for both.
@@ -41,6 +51,7 @@ export class SessionDesk extends Context.Service<SessionDesk>()("@opsdesk/access
     const successors = yield* Successors
     const random = yield* SecureRandom.SecureRandom
     const digest = yield* Digest.Digest
+    const limits = yield* RateLimits
     const hashOf = (bytes: Uint8Array) => Effect.orDie(digest.digest(Digest.sha256, bytes))
 
     const tell = (at: DateTime.Utc, action: string, actorId: UserId | null, sessionId: string, userId: UserId) =>
@@ -83,7 +94,7 @@ export class SessionDesk extends Context.Service<SessionDesk>()("@opsdesk/access
       const sessionId = yield* random.uuidV7()
       const secret = yield* random.randomBytes(32)
       const expiresAt = DateTime.addDuration(at, absolute)
-      yield* store.dropLapsed(userId, at)
+      yield* store.sweep(at)
       yield* store.insert({ id: sessionId, userId, startedAt: at, expiresAt })
       yield* keep(secret, { sessionId, parentId: null, userId, issuedAt: at, expiresAt })
       yield* tell(at, "session.started", userId, sessionId, userId)
@@ -98,51 +109,47 @@ export class SessionDesk extends Context.Service<SessionDesk>()("@opsdesk/access
     const open = Effect.fn("SessionDesk.open")((userId: UserId) => Effect.flatMap(atomic(begin(userId)), tokensOf))
 
     /** The session's token as it is used for the first time: spent, and replaced. */
-    const rotate = Effect.fnUntraced(
-      function*(row: TokenRow, at: DateTime.Utc, secret: Uint8Array, key: Uint8Array | null) {
-        const successor = yield* successors.derive(secret)
-        yield* store.spend(row.id, at, key)
-        yield* keep(successor, {
-          sessionId: row.sessionId,
-          parentId: row.id,
-          userId: row.userId,
-          issuedAt: at,
-          expiresAt: row.expiresAt
-        })
-        yield* tell(at, "session.refreshed", row.userId, row.sessionId, row.userId)
-        return { userId: row.userId, sessionId: row.sessionId, secret: successor }
-      }
-    )
+    const rotate = Effect.fnUntraced(function*(row: TokenRow, at: DateTime.Utc, { key, successors }: Renewing) {
+      const [secret] = successors
+      yield* store.spend(row.id, at, key)
+      yield* keep(secret, {
+        sessionId: row.sessionId,
+        parentId: row.id,
+        userId: row.userId,
+        issuedAt: at,
+        expiresAt: row.expiresAt
+      })
+      yield* tell(at, "session.refreshed", row.userId, row.sessionId, row.userId)
+      return { userId: row.userId, sessionId: row.sessionId, secret }
+    })
 
     /** The successor again, for the client that has lost the answer: it knows the key that it sent, and nobody has used it. */
-    const again = Effect.fnUntraced(
-      function*(row: TokenRow, at: DateTime.Utc, secret: Uint8Array, key: Uint8Array | null) {
-        if (row.spentAt === null || row.successorSpent === true || !same(row.spentWith, key)) return null
-        if (DateTime.isGreaterThan(at, DateTime.addDuration(row.spentAt, grace))) return null
-        for (const successor of yield* successors.deriveAll(secret)) {
-          if (same(yield* hashOf(successor), row.successorHash)) {
-            return { userId: row.userId, sessionId: row.sessionId, secret: successor }
-          }
+    const again = Effect.fnUntraced(function*(row: TokenRow, at: DateTime.Utc, { key, successors }: Renewing) {
+      if (row.spentAt === null || row.successorSpent === true || !same(row.spentWith, key)) return null
+      if (DateTime.isGreaterThan(at, DateTime.addDuration(row.spentAt, grace))) return null
+      for (const secret of successors) {
+        if (same(yield* hashOf(secret), row.successorHash)) {
+          return { userId: row.userId, sessionId: row.sessionId, secret }
         }
-        return null
       }
-    )
+      return null
+    })
 
-    const use = Effect.fnUntraced(function*(secret: Uint8Array, key: Uint8Array | null) {
+    const use = Effect.fnUntraced(function*(renewing: Renewing) {
       const at = yield* DateTime.now
-      const [row] = yield* store.lockByToken(yield* hashOf(secret))
+      const [row] = yield* store.lockByToken(renewing.hash)
       if (row === undefined) return null
       const lapsed = !DateTime.isLessThan(at, row.expiresAt) ||
         (row.spentAt === null && !DateTime.isLessThan(at, row.idleExpiresAt))
-      if (row.spentAt === null) {
-        return row.ended || lapsed || !row.active ? null : yield* rotate(row, at, secret, key)
-      }
-      const lost = row.ended || lapsed || !row.active ? null : yield* again(row, at, secret, key)
+      const open = !row.ended && !lapsed && row.active
+      if (row.spentAt === null) return open ? yield* rotate(row, at, renewing) : null
+      const lost = open ? yield* again(row, at, renewing) : null
       if (lost !== null) return lost
       // A refusal, but one that is kept: it must not roll back.
-      if (yield* store.end(row.sessionId, at, "token-reused")) yield* rights.changed
+      const ended = yield* store.end(row.sessionId, at, "token-reused")
+      if (ended) yield* rights.changed
       yield* tell(at, "session.token_reused", null, row.sessionId, row.userId)
-      return "reused" as const
+      return ended ? "ended" as const : null
     }, atomic)
 
     /**
@@ -150,12 +157,17 @@ export class SessionDesk extends Context.Service<SessionDesk>()("@opsdesk/access
      * successor again for 10 s; any other reuse ends the session.
      */
     const refresh = Effect.fn("SessionDesk.refresh")(function*(refreshToken: string, idempotencyKey: string | null) {
-      const decoded = Base64Url.decode(refreshToken)
-      if (Result.isFailure(decoded)) return yield* new RefreshRefused()
-      const key = idempotencyKey === null ? null : yield* hashOf(utf8(idempotencyKey))
-      const used = yield* use(decoded.success, key)
-      if (used === "reused") yield* rights.forget
-      if (used === null || used === "reused") return yield* new RefreshRefused()
+      const { ip } = yield* RequestContext
+      yield* limits.spend("refreshes", sourceOf(ip))
+      const secret = Base64Url.decode(refreshToken)
+      if (Result.isFailure(secret)) return yield* new RefreshRefused()
+      const used = yield* use({
+        hash: yield* hashOf(secret.success),
+        key: idempotencyKey === null ? null : yield* hashOf(utf8(idempotencyKey)),
+        successors: yield* successors.of(secret.success)
+      })
+      if (used === "ended") yield* rights.forget
+      if (used === null || used === "ended") return yield* new RefreshRefused()
       return yield* tokensOf(used)
     })
 

@@ -53,9 +53,15 @@ export class SessionStore extends Context.Service<SessionStore>()("@opsdesk/acce
         insert into sessions (id, user_id, started_at, expires_at)
         values (${id}, ${userId}, ${DateTime.toDateUtc(startedAt)}, ${DateTime.toDateUtc(expiresAt)})`)
 
-    /** What has lapsed is of no use to anybody; a spent token is kept until then, to be known when it comes again. */
-    const dropLapsed = (userId: UserId, at: DateTime.Utc) =>
-      Effect.asVoid(sql`delete from sessions where user_id = ${userId} and expires_at <= ${DateTime.toDateUtc(at)}`)
+    /**
+     * Drops some of what has lapsed, more with each sign-in than one leaves behind. A spent token is kept until then, to be
+     * known when it comes again.
+     */
+    const sweep = (at: DateTime.Utc) =>
+      Effect.asVoid(sql`
+        delete from sessions where id in (
+          select id from sessions where expires_at <= ${DateTime.toDateUtc(at)}
+          order by expires_at limit 5 for update skip locked)`)
 
     const insertToken = (token: NewRefreshToken) =>
       Effect.asVoid(sql`
@@ -109,7 +115,7 @@ export class SessionStore extends Context.Service<SessionStore>()("@opsdesk/acce
         update sessions set ended_at = ${DateTime.toDateUtc(at)}, ended_because = ${because}
         where user_id = ${userId} and ended_at is null`)
 
-    return { insert, dropLapsed, insertToken, lockByToken, spend, end, endAll }
+    return { insert, sweep, insertToken, lockByToken, spend, end, endAll }
   })
 }) {
   static readonly layer = Layer.effect(SessionStore, SessionStore.make)

@@ -8,6 +8,7 @@ import { PasswordsNotTaken, SignInRefused } from "./AccessProblems.ts"
 import type { Credentials } from "./Session.ts"
 import { SessionDesk } from "./SessionDesk.ts"
 import { SignInLimits } from "./SignInLimits.ts"
+import type { Account } from "./SignInStore.ts"
 import { SignInStore } from "./SignInStore.ts"
 
 /** Signing in with e-mail address and password. */
@@ -19,7 +20,7 @@ export class SignInDesk extends Context.Service<SignInDesk>()("@opsdesk/access/S
     const journal = yield* Journal
     const passwords = yield* Passwords
     const local = yield* LocalSignIn
-    const { limited } = yield* SignInLimits
+    const limits = yield* SignInLimits
 
     const refuse = Effect.fnUntraced(function*(userId: UserId | null) {
       const at = yield* DateTime.now
@@ -42,21 +43,27 @@ export class SignInDesk extends Context.Service<SignInDesk>()("@opsdesk/access/S
       return yield* sessions.begin(userId)
     }, atomic)
 
-    /** Opens a session, or refuses in the same words and with the same work whatever the reason. */
-    const signIn = Effect.fn("SignInDesk.signIn")(function*(credentials: Credentials) {
-      if (!local.allowed) return yield* new PasswordsNotTaken()
-      const [account] = yield* reading(store.account(credentials.email))
-      const password = Redacted.make(credentials.password)
-      const hash = account?.active === true ? account.passwordHash : null
+    const compare = Effect.fnUntraced(function*(account: Account, password: Redacted.Redacted<string>) {
+      const { active, passwordHash, userId } = account
+      const hash = active ? passwordHash : null
       const matches = yield* passwords.verify(password, hash)
-      if (!matches || account === undefined || hash === null) {
-        yield* atomic(refuse(account?.userId ?? null))
+      if (!matches || userId === null || hash === null) {
+        yield* atomic(refuse(userId))
         return yield* new SignInRefused()
       }
       const betterHash = passwords.isOutdated(hash) ? yield* passwords.hash(password) : null
-      const begun = yield* begin(account.userId, hash, betterHash)
+      const begun = yield* begin(userId, hash, betterHash)
       return begun === null ? yield* new SignInRefused() : yield* sessions.tokensOf(begun)
-    }, (answer, { email }) => limited(email, answer))
+    })
+
+    /** Opens a session, or refuses in the same words and with the same work whatever the reason. */
+    const signIn = Effect.fn("SignInDesk.signIn")(function*({ email, password }: Credentials) {
+      if (!local.allowed) return yield* new PasswordsNotTaken()
+      yield* limits.attempt
+      const [account] = yield* reading(store.account(email))
+      if (account === undefined) return yield* Effect.die(new Error("an address without a row"))
+      return yield* limits.limited(account.name, compare(account, Redacted.make(password)))
+    })
 
     return { signIn }
   })

@@ -1,7 +1,7 @@
 import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import type { RateLimited } from "@opsdesk/kernel/Problem"
 import { RequestContext } from "@opsdesk/kernel/RequestContext"
-import { Context, Effect, Exit, Layer } from "effect"
+import { Context, Effect, Exit, Layer, Schedule } from "effect"
 import type { SignInRefused } from "./AccessProblems.ts"
 import { sourceOf } from "./sourceOf.ts"
 
@@ -19,29 +19,51 @@ export class SignInLimits extends Context.Service<SignInLimits>()("@opsdesk/acce
   make: Effect.gen(function*() {
     const limits = yield* RateLimits
 
-    const limited = <A, E, R>(email: string, work: Effect.Effect<A, E, R>): Effect.Effect<A, E | RateLimited, R> =>
+    const source = Effect.map(RequestContext, ({ ip }) => sourceOf(ip))
+
+    /** How many passwords of an account are being compared: what will come of them is not known yet. */
+    const pending = new Map<string, number>()
+    const count = (counted: string, by: number) =>
+      Effect.sync(() => {
+        const left = (pending.get(counted) ?? 0) + by
+        if (left === 0) pending.delete(counted)
+        else pending.set(counted, left)
+      })
+
+    /** A place among the failures, before it is known to be one. Whoever finds all taken waits for those not over yet. */
+    const place = (counted: string) =>
+      limits.spend("failedSignIns", counted).pipe(
+        Effect.retry({ while: () => pending.has(counted), schedule: Schedule.spaced("25 millis") })
+      )
+
+    /** What an address may try, whatever the account. */
+    const attempt = Effect.flatMap(source, (from) => limits.spend("signInAttempts", from))
+
+    /** `account` is its address as the database compares it, or two spellings of it would count apart. */
+    const limited = <A, E, R>(account: string, work: Effect.Effect<A, E, R>): Effect.Effect<A, E | RateLimited, R> =>
       Effect.gen(function*() {
-        const { ip } = yield* RequestContext
-        const source = sourceOf(ip)
-        yield* limits.spend("signInAttempts", source)
-        const account = email.toLowerCase()
-        const here = `${account} ${source}`
+        const here = `${account} ${yield* source}`
         const counted = (yield* limits.isSpent("knownAddresses", here)) ? here : account
-        const attempt = yield* limits.spend("failedSignIns", counted)
-        const exit = yield* Effect.exit(work)
+        const taken = yield* place(counted)
+        const exit = yield* Effect.acquireUseRelease(
+          count(counted, 1),
+          () => Effect.exit(work),
+          () => count(counted, -1)
+        )
         if (Exit.isSuccess(exit)) {
-          // Only where it was counted: whoever signs in undoes nothing of what strangers have tried meanwhile.
-          yield* limits.forget("failedSignIns", counted)
+          // Only one's own: whoever signs in undoes nothing of what strangers have tried, and tells nobody that they did.
+          yield* taken.giveBack
+          yield* limits.forget("failedSignIns", here)
           yield* limits.forget("knownAddresses", here)
           yield* limits.take("knownAddresses", here)
         } else if (!exit.cause.reasons.some((reason) => reason._tag === "Fail" && isRefusal(reason.error))) {
           // No password was compared, or nobody heard what came of it.
-          yield* attempt.giveBack
+          yield* taken.giveBack
         }
         return yield* exit
       })
 
-    return { limited }
+    return { attempt, limited }
   })
 }) {
   static readonly layer = Layer.effect(SignInLimits, SignInLimits.make)

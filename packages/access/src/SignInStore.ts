@@ -3,10 +3,12 @@ import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 
 const AccountRow = Schema.Struct({
-  userId: UserId,
+  name: Schema.String,
+  userId: Schema.NullOr(UserId),
   passwordHash: Schema.NullOr(Schema.String),
   active: Schema.Boolean
 })
+export type Account = typeof AccountRow.Type
 const decodeAccounts = Schema.decodeUnknownEffect(Schema.Array(AccountRow))
 
 /** All SQL about signing in. */
@@ -14,9 +16,12 @@ export class SignInStore extends Context.Service<SignInStore>()("@opsdesk/access
   make: Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
 
+    /** An address as the database compares it, in its own small letters, with the account of it, if there is one. */
     const account = (email: string) =>
       Effect.flatMap(
-        sql`select id as user_id, password_hash, active from users where lower(email) = lower(${email})`,
+        sql`
+          select a.name, u.id as user_id, u.password_hash, coalesce(u.active, false) as active
+          from (select lower(${email}) as name) a left join users u on lower(u.email) = a.name`,
         decodeAccounts
       )
 

@@ -31,13 +31,17 @@ export class Successors extends Context.Service<Successors>()("@opsdesk/access/S
 
     const under = (key: Mac.Key, secret: Uint8Array) => Effect.orDie(mac.sign(key, secret))
 
-    const derive = (secret: Uint8Array) => Effect.flatMap(keys, ([newest]) => under(newest, secret))
+    /**
+     * Under each key that is still in use, the one for new tokens first. It may have to read the keys, on a connection of
+     * its own: never inside a transaction, or requests that hold all connections would wait for one more.
+     */
+    const of = (secret: Uint8Array) =>
+      Effect.flatMap(
+        keys,
+        ([first, ...others]) => Effect.all([under(first, secret), ...others.map((key) => under(key, secret))] as const)
+      )
 
-    /** Under each key that is still in use: the one of a moment ago may not be the newest any more. */
-    const deriveAll = (secret: Uint8Array) =>
-      Effect.flatMap(keys, (all) => Effect.forEach(all, (key) => under(key, secret)))
-
-    return { derive, deriveAll }
+    return { of }
   })
 }) {
   static readonly layer = Layer.effect(Successors, Successors.make)

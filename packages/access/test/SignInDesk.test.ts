@@ -35,7 +35,7 @@ const aDesk = (changedMeanwhile: ReadonlySet<string> = new Set(), takesPasswords
   const Sessions = Layer.effect(SessionDesk, SessionDesk.make).pipe(
     Layer.provide(
       Layer.mock(SessionStore, {
-        dropLapsed: () => Effect.void,
+        sweep: () => Effect.void,
         insert: () => Effect.void,
         insertToken: (token) => Effect.sync(() => void begun.push(token))
       })
@@ -46,7 +46,11 @@ const aDesk = (changedMeanwhile: ReadonlySet<string> = new Set(), takesPasswords
     Layer.provide(Sessions),
     Layer.provide([
       Layer.mock(SignInStore, {
-        account: (email) => Effect.sync(() => [accounts[email.toLowerCase()] ?? []].flat()),
+        account: (email) =>
+          Effect.sync(() => {
+            const name = email.toLowerCase()
+            return [{ name, ...(accounts[name] ?? { userId: null, passwordHash: null, active: false }) }]
+          }),
         stillHolds: (userId) => Effect.sync(() => !changedMeanwhile.has(userId)),
         rehash: (userId, hash) => Effect.sync(() => void rehashed.push([userId, hash]))
       }),
@@ -64,10 +68,11 @@ const aDesk = (changedMeanwhile: ReadonlySet<string> = new Set(), takesPasswords
         issue: ({ sessionId, userId }) =>
           Effect.succeed({ token: Redacted.make(`token of ${userId} in ${sessionId}`), expiresIn: 900 })
       }),
-      SignInLimits.layer.pipe(Layer.provide(RateLimits.off(usualFigures))),
+      SignInLimits.layer,
       SecureRandom.layerWebCrypto,
       Digest.layerWebCrypto
     ]),
+    Layer.provide(RateLimits.off(usualFigures)),
     Layer.provideMerge(RecordingJournal.layer)
   )
   return { Desk, begun, rehashed, verified }

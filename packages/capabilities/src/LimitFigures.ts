@@ -36,6 +36,8 @@ export const LimitFigures = Schema.Struct({
   failedSignIns: often(Few, 10, 900),
   /** Sign-ins of an address, whatever comes of them. */
   signInAttempts: often(Count, 60, 60),
+  /** Sessions that an address goes on with, whatever comes of it. */
+  refreshes: often(Count, 600, 60),
   /** Of a user; so many may come at once, and so many come back each second. */
   writes: pace(50, 200),
   reads: pace(200, 800),
@@ -59,14 +61,14 @@ export interface Policy {
    * begins, holds more than `most`.
    */
   readonly comesBack: "evenly" | "singly"
-  /** Not a limit but a memory: answers say nothing of it. */
+  /** Answers say nothing of it before it refuses: what is left would tell of other people. */
   readonly untold?: true
 }
 
 /** An address from which an account has signed in is known to it so long. */
 const acquaintance = Duration.days(30)
 
-export const policiesOf = ({ failedSignIns, reads, searches, signInAttempts, writes }: LimitFigures) => {
+export const policiesOf = ({ failedSignIns, reads, refreshes, searches, signInAttempts, writes }: LimitFigures) => {
   const paced = (
     name: string,
     { burst, perSecond }: { readonly burst: number; readonly perSecond: number }
@@ -81,7 +83,14 @@ export const policiesOf = ({ failedSignIns, reads, searches, signInAttempts, wri
       name: "failed-sign-ins",
       most: failedSignIns.most,
       window: Duration.seconds(failedSignIns.seconds),
-      comesBack: "singly"
+      comesBack: "singly",
+      untold: true
+    },
+    refreshes: {
+      name: "refreshes",
+      most: refreshes.most,
+      window: Duration.seconds(refreshes.seconds),
+      comesBack: "evenly"
     },
     signInAttempts: {
       name: "sign-in-attempts",

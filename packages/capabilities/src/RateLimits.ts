@@ -72,7 +72,7 @@ const limiting = (figures: LimitFigures) =>
 
     const tell = (allowance: Allowance) =>
       Effect.map(MetAllowances, (met) => {
-        if (allowance.policy.untold !== true) met?.set(allowance.policy.name, allowance)
+        if (allowance.policy.untold !== true || !allowance.granted) met?.set(allowance.policy.name, allowance)
       })
 
     const places = (policy: Policy, key: string) => Array.from({ length: policy.most }, (_, at) => `${key}:${at}`)

@@ -4,6 +4,7 @@ import type { Person } from "@opsdesk/testkit/people"
 import { emailOf, passwordOf, personIds } from "@opsdesk/testkit/people"
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { join } from "node:path"
 import { TestHttp } from "./TestHttp.ts"
 
 /** In `pnpm test:faults` as many as the promise says. */
@@ -184,5 +185,34 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("a session", (it
         assert.notInclude(dump, secret)
         assert.notInclude(dump, Buffer.from(secret, "base64url").toString("hex"))
       }
+    }))
+})
+
+/** As many connections as a program must have, and as many sessions as hold them all at once. */
+const Few = TestHttp.layer("peopled", undefined, { DB_POOL: "2" })
+
+layer(Few, { excludeTestServices: true })("a program that has just started, on few connections,", (it) => {
+  it.effect("goes on with many sessions at once, though it has read no key yet", () =>
+    Effect.gen(function*() {
+      const sessions = yield* Effect.forEach(Array.from({ length: 8 }), () => signIn("carla"))
+      const answers = yield* Effect.forEach(sessions, ({ refreshToken }) => refresh(refreshToken), {
+        concurrency: "unbounded"
+      })
+      assert.deepStrictEqual(answers.map(({ status }) => status), sessions.map(() => 200))
+    }))
+})
+
+layer(
+  TestHttp.layer("peopled", undefined, { OPSDESK_LIMITS: join(import.meta.dirname, "fixtures/refreshes.json") }),
+  { excludeTestServices: true }
+)("whoever goes on too often from one address", (it) => {
+  it.effect("is refused before anything is looked at or written down", () =>
+    Effect.gen(function*() {
+      const { refreshToken } = yield* signIn("carla")
+      const before = yield* recorded("session.token_reused")
+      const answers = yield* Effect.forEach(Array.from({ length: 8 }), () => refresh(refreshToken))
+      assert.deepStrictEqual(answers.map(({ status }) => status), [200, 401, 401, 401, 429, 429, 429, 429])
+      assert.strictEqual((yield* recorded("session.token_reused")) - before, 3)
+      assert.match(answers.at(-1)?.headers.get("retry-after") ?? "", /^[1-9]\d*$/)
     }))
 })

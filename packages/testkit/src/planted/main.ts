@@ -34,13 +34,14 @@ const copyOfTheCode = () => {
 
 /** How a bug's test ends in the copy: `passed`, `failed`, or what else became of it. */
 const outcomeOf = (copy: string, { project, test, title }: PlantedBug): string => {
-  const results = join(copy, "planted.json")
+  const results = join(copy, ".vitest/results.json")
   rmSync(results, { force: true })
   const quoted = title.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
   const args = ["run", "--config", "vitest.workspace.ts", "--project", project, test, "-t", quoted]
   const { stdout, stderr } = spawnSync(
     join(copy, "node_modules/.bin/vitest"),
-    [...args, "--reporter=json", `--outputFile=${results}`],
+    args,
+    // Has vitest write its results to a file.
     { cwd: copy, encoding: "utf8", env: { ...process.env, CI: "true" } }
   )
   try {
