@@ -45,6 +45,7 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
       const { id, scopes, userId } = verified.value
       const owner = yield* rights.actor(userId, null)
       if (Option.isNone(owner)) return yield* new Unauthenticated()
+      yield* apiTokens.used(verified.value)
       return { ...owner.value, grants: cutDown(owner.value.grants, scopes), apiTokenId: id }
     })
 

@@ -20,6 +20,13 @@ export class SignInRefused extends Problem<SignInRefused>()(
   "E-mail address or password is wrong."
 ) {}
 
+/** Of a machine's token, or of one that a provider has given. */
+export class NoSession extends Problem<NoSession>()(
+  "NoSession",
+  "forbidden",
+  "Your token belongs to no session of this desk, so there is none to end. Revoke it where it was made."
+) {}
+
 /** What would leave the desk without anybody who can give roles and change accounts. */
 export class LastAdmin extends Problem<LastAdmin>()(
   "LastAdmin",

@@ -13,6 +13,7 @@ import { ApiTokenNotFound } from "./AccessProblems.ts"
 import { CurrentActor } from "./Actor.ts"
 import type { NewApiToken } from "./ApiToken.ts"
 import { ApiToken } from "./ApiToken.ts"
+import type { LiveToken } from "./ApiTokenStore.ts"
 import { ApiTokenStore } from "./ApiTokenStore.ts"
 import { mustHold, signedInOnly } from "./RightsGuard.ts"
 
@@ -25,6 +26,10 @@ const shape = /^opd_[A-Za-z0-9_-]{51}$/u
 
 const lastsFor = Duration.days(90)
 const lastsAtMost = Duration.days(365)
+/** So long an expired one is still shown, for whoever wonders why their machine stands still. */
+const shownAfter = Duration.days(30)
+/** So many of somebody's may be there at once. */
+const atMost = 100
 /** What was used within this time needs not be written down as used. */
 const usedWithin = Duration.minutes(1)
 
@@ -78,6 +83,10 @@ export class ApiTokenDesk extends Context.Service<ApiTokenDesk>()("@opsdesk/acce
         return yield* ValidationFailed.at("/expiresAt", "must be an instant to come, within 365 days from now")
       }
       yield* mustHold(actor.grants, scopes)
+      yield* store.dropExpired(actor.userId, DateTime.subtractDuration(at, shownAfter))
+      if ((yield* store.countLive(actor.userId, at)) >= atMost) {
+        return yield* ValidationFailed.at("", `you have ${atMost} API tokens already: revoke one first`)
+      }
       const text = mark + Base64Url.encode(yield* random.randomBytes(knownBy + secret))
       const token = new ApiToken({
         id: ApiTokenId.make(yield* random.uuidV7()),
@@ -131,14 +140,17 @@ export class ApiTokenDesk extends Context.Service<ApiTokenDesk>()("@opsdesk/acce
       const at = yield* DateTime.now
       const [token] = yield* reading(store.live(yield* hashOf(text), at))
       if (token === undefined) return Option.none()
-      const fresh = DateTime.subtractDuration(at, usedWithin)
-      if (token.lastUsedAt === null || DateTime.isLessThan(token.lastUsedAt, fresh)) {
-        yield* atomic(store.touch(token.id, at, fresh))
-      }
-      return Option.some({ id: token.id, userId: token.userId, scopes: token.scopes })
+      return Option.some(token)
     })
 
-    return { list, get, create, revoke, verify }
+    /** Writes down that a token was used, once a minute at most. */
+    const used = Effect.fnUntraced(function*({ id, lastUsedAt }: LiveToken) {
+      const at = yield* DateTime.now
+      const fresh = DateTime.subtractDuration(at, usedWithin)
+      if (lastUsedAt === null || DateTime.isLessThan(lastUsedAt, fresh)) yield* atomic(store.touch(id, at, fresh))
+    })
+
+    return { list, get, create, revoke, verify, used }
   })
 }) {
   static readonly layer = Layer.effect(ApiTokenDesk, ApiTokenDesk.make).pipe(Layer.provide(ApiTokenStore.layer))

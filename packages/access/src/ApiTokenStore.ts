@@ -12,6 +12,7 @@ const Live = Schema.Struct({
   scopes: Schema.Array(Grant),
   lastUsedAt: Schema.NullOr(Schema.DateTimeUtcFromDate)
 })
+export type LiveToken = typeof Live.Type
 const decodeLive = Schema.decodeUnknownEffect(Schema.Array(Live))
 
 /** All SQL about API tokens. */
@@ -42,6 +43,16 @@ export class ApiTokenStore extends Context.Service<ApiTokenStore>()("@opsdesk/ac
           select count(*) as count from (select from api_tokens where user_id = ${owner} limit ${upTo}) counted`,
         ([row]) => row?.count ?? 0
       )
+
+    const countLive = (owner: UserId, at: DateTime.Utc) =>
+      Effect.map(
+        sql<{ count: number }>`
+          select count(*) as count from api_tokens where user_id = ${owner} and expires_at > ${DateTime.toDateUtc(at)}`,
+        ([row]) => row?.count ?? 0
+      )
+
+    const dropExpired = (owner: UserId, before: DateTime.Utc) =>
+      Effect.asVoid(sql`delete from api_tokens where user_id = ${owner} and expires_at < ${DateTime.toDateUtc(before)}`)
 
     const byId = (owner: UserId, id: ApiTokenId) =>
       Effect.flatMap(
@@ -84,7 +95,7 @@ export class ApiTokenStore extends Context.Service<ApiTokenStore>()("@opsdesk/ac
       sql<{ name: string; prefix: string }>`
         delete from api_tokens where user_id = ${owner} and id = ${id} returning name, prefix`
 
-    return { page, count, byId, live, insert, touch, remove }
+    return { page, count, countLive, dropExpired, byId, live, insert, touch, remove }
   })
 }) {
   static readonly layer = Layer.effect(ApiTokenStore, ApiTokenStore.make)

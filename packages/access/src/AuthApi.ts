@@ -2,7 +2,7 @@ import { Data, said } from "@opsdesk/kernel/Page"
 import { DependencyUnavailable, RateLimited } from "@opsdesk/kernel/Problem"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { PasswordsNotTaken, RefreshRefused, SignInRefused } from "./AccessProblems.ts"
+import { NoSession, PasswordsNotTaken, RefreshRefused, SignInRefused } from "./AccessProblems.ts"
 import { anyone, Authentication, EndpointAccess, signedIn } from "./Authentication.ts"
 import { Credentials, Renewal, Session } from "./Session.ts"
 
@@ -60,7 +60,7 @@ export class SessionApi extends HttpApiGroup.make("session")
   .add(
     HttpApiEndpoint.post("logout", "/v1/auth/logout", {
       success: HttpApiSchema.NoContent,
-      error: DependencyUnavailable
+      error: [NoSession, DependencyUnavailable]
     }).annotateMerge(OpenApi.annotations({
       summary: "Sign out",
       description: "Ends the session of the access token, with all its tokens, everywhere."

@@ -35,25 +35,24 @@ export class Rights extends Context.Service<Rights>()("@opsdesk/access/Rights", 
       (exit) => Exit.isSuccess(exit) ? epochIsGoodFor : 0
     )
 
-    const actors = yield* Cache.makeWith(
-      ({ sessionId, userId }: Claimed) =>
-        reading(store.actor(userId, sessionId)).pipe(
-          Effect.map(([row]) =>
-            row === undefined ? Option.none<Actor>() : Option.some<Actor>({
-              userId: row.userId,
-              sessionId,
-              roles: row.roles,
-              teamIds: new Set(row.teamIds),
-              grants: grantsOf(row.grants),
-              apiTokenId: null
-            })
-          )
-        ),
-      {
-        capacity: atMost,
-        timeToLive: (exit) => Exit.isSuccess(exit) && Option.isSome(exit.value) ? rightsAreGoodFor : 0
-      }
-    )
+    const read = ({ sessionId, userId }: { readonly userId: UserId; readonly sessionId: string | null }) =>
+      reading(store.actor(userId, sessionId)).pipe(
+        Effect.map(([row]) =>
+          row === undefined ? Option.none<Actor>() : Option.some<Actor>({
+            userId: row.userId,
+            sessionId,
+            roles: row.roles,
+            teamIds: new Set(row.teamIds),
+            grants: grantsOf(row.grants),
+            apiTokenId: null
+          })
+        )
+      )
+
+    const actors = yield* Cache.makeWith((claimed: Claimed) => read(claimed), {
+      capacity: atMost,
+      timeToLive: (exit) => Exit.isSuccess(exit) && Option.isSome(exit.value) ? rightsAreGoodFor : 0
+    })
 
     /**
      * The person as they stand now, or none: unknown, deactivated, or the session named is not theirs or has ended.
@@ -64,6 +63,9 @@ export class Rights extends Context.Service<Rights>()("@opsdesk/access/Rights", 
       return yield* Cache.get(actors, new Claimed({ epoch: yield* epoch, userId, sessionId }))
     })
 
+    /** The person without a session, read at this moment whatever is kept. */
+    const actorNow = (userId: UserId) => read({ userId, sessionId: null })
+
     /** Belongs into the transaction of whatever changes what somebody may do. */
     const changed = store.moveEpoch
 
@@ -73,7 +75,7 @@ export class Rights extends Context.Service<Rights>()("@opsdesk/access/Rights", 
       yield* readAnew
     })
 
-    return { actor, changed, forget }
+    return { actor, actorNow, changed, forget }
   })
 }) {
   static readonly layer = Layer.effect(Rights, Rights.make).pipe(Layer.provide(RightsStore.layer))

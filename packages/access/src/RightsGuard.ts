@@ -1,4 +1,4 @@
-import type { UserId } from "@opsdesk/kernel/Ids"
+import type { TeamId, UserId } from "@opsdesk/kernel/Ids"
 import { Forbidden } from "@opsdesk/kernel/Problem"
 import { Context, Effect, Layer } from "effect"
 import { LastAdmin, NotWithApiToken } from "./AccessProblems.ts"
@@ -25,6 +25,8 @@ export const mustHold = (
     ? Effect.void
     : Effect.fail(new Forbidden({ permission: beyond.permission, detail: tooMuch }))
 }
+
+const everywhere = ({ permission }: Grant): Grant => ({ permission, scope: "any" })
 
 /**
  * Stands before every change of who may do what, inside its transaction. Such changes go one by one, and the actor is
@@ -58,9 +60,32 @@ export class RightsGuard extends Context.Service<RightsGuard>()("@opsdesk/access
       /** The actor may give these roles to somebody, or take them away. */
       overRoles: (actor: Actor, permission: Permission, names: ReadonlyArray<RoleName>) =>
         check(actor, permission, store.grantsOfRoles(names)),
-      /** The actor may do as they like with somebody's account: it opens nothing that is closed to them. */
+      /** The actor may close and open somebody's account: it holds no more than their own. */
       overAccount: (actor: Actor, permission: Permission, userId: UserId) =>
         check(actor, permission, store.grantsOfUser(userId)),
+      /**
+       * The actor may become somebody, as whoever sets a password or an address can: that opens nothing that is closed to
+       * them. What the other holds for own tickets or a team's is for other tickets than the actor's.
+       */
+      overIdentity: (actor: Actor, permission: Permission, userId: UserId) =>
+        check(
+          actor,
+          permission,
+          Effect.map(store.grantsOfUser(userId), (grants) => userId === actor.userId ? grants : grants.map(everywhere))
+        ),
+      /**
+       * The actor may bring somebody with these roles into these teams: that opens the teams' tickets to them. Whoever is in
+       * those teams may bring others in, up to what they hold there themselves.
+       */
+      overTeams: (actor: Actor, names: ReadonlyArray<RoleName>, teamIds: ReadonlyArray<TeamId>) =>
+        check(
+          actor,
+          "team:write",
+          Effect.map(store.grantsOfRoles(names), (grants) => {
+            const inTeams = grants.filter(({ scope }) => scope === "team")
+            return teamIds.every((id) => actor.teamIds.has(id)) ? inTeams : inTeams.map(everywhere)
+          })
+        ),
       /** After a change: refuses it where it would leave the desk to nobody. */
       adminRemains: Effect.flatMap(
         store.someAdmin,

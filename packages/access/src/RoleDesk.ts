@@ -1,5 +1,7 @@
 import { Journal } from "@opsdesk/capabilities/Journal"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
+import type { EntityTags } from "@opsdesk/kernel/EntityTag"
+import { mustMatch } from "@opsdesk/kernel/EntityTag"
 import { RoleId } from "@opsdesk/kernel/Ids"
 import { Context, DateTime, Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
@@ -8,7 +10,8 @@ import { CurrentActor, permit } from "./Actor.ts"
 import type { Grant } from "./Permission.ts"
 import { Rights } from "./Rights.ts"
 import { RightsGuard, signedInOnly } from "./RightsGuard.ts"
-import type { NewRole, Role, RolePermissions } from "./Role.ts"
+import type { NewRole, RolePermissions } from "./Role.ts"
+import type { VersionedRole } from "./RoleStore.ts"
 import { RoleStore } from "./RoleStore.ts"
 
 const textOf = ({ permission, scope }: Grant) => `${permission} ${scope}`
@@ -19,7 +22,7 @@ const ordered = (grants: ReadonlyArray<Grant>): ReadonlyArray<Grant> =>
 
 const recorded = (grants: ReadonlyArray<Grant>) => grants.map(({ permission, scope }) => ({ permission, scope }))
 
-/** Roles: what comes with each of them. */
+/** Roles: what comes with each of them. `ifMatch` names the versions that may be changed, any where it is left out. */
 export class RoleDesk extends Context.Service<RoleDesk>()("@opsdesk/access/RoleDesk", {
   make: Effect.gen(function*() {
     const { atomic, reading } = yield* Transaction
@@ -41,7 +44,12 @@ export class RoleDesk extends Context.Service<RoleDesk>()("@opsdesk/access/RoleD
       yield* signedInOnly(actor)
       yield* guard.overGrants(actor, "role:write", permissions)
       const at = yield* DateTime.now
-      const role: Role = { id: RoleId.make(yield* random.uuidV7()), name, permissions: ordered(permissions) }
+      const role: VersionedRole = {
+        id: RoleId.make(yield* random.uuidV7()),
+        name,
+        permissions: ordered(permissions),
+        version: 1
+      }
       yield* store.insert(role, at)
       yield* store.setGrants(role.id, role.permissions)
       yield* journal.record({
@@ -56,12 +64,13 @@ export class RoleDesk extends Context.Service<RoleDesk>()("@opsdesk/access/RoleD
       return role
     }, atomic)
 
-    const change = Effect.fnUntraced(function*(id: RoleId, wanted: RolePermissions) {
+    const change = Effect.fnUntraced(function*(id: RoleId, wanted: RolePermissions, ifMatch?: EntityTags) {
       const actor = yield* CurrentActor
       yield* permit(actor, "role:write")
       yield* signedInOnly(actor)
       const [role] = yield* store.lock(id)
       if (role === undefined) return yield* new RoleNotFound()
+      yield* mustMatch(role, ifMatch)
       const permissions = ordered(wanted.permissions)
       const before = new Set(role.permissions.map(textOf))
       if (permissions.length === before.size && permissions.every((grant) => before.has(textOf(grant)))) return role
@@ -80,12 +89,14 @@ export class RoleDesk extends Context.Service<RoleDesk>()("@opsdesk/access/RoleD
         after: { permissions: recorded(permissions) },
         events: []
       })
-      return { ...role, permissions }
+      return { ...role, permissions, version: role.version + 1 }
     }, atomic)
 
-    const setPermissions = Effect.fn("RoleDesk.setPermissions")((id: RoleId, wanted: RolePermissions) =>
-      Effect.tap(change(id, wanted), () => rights.forget)
-    )
+    const setPermissions = Effect.fn("RoleDesk.setPermissions")((
+      id: RoleId,
+      wanted: RolePermissions,
+      ifMatch?: EntityTags
+    ) => Effect.tap(change(id, wanted, ifMatch), () => rights.forget))
 
     return { get, create, setPermissions }
   })

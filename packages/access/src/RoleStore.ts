@@ -7,7 +7,10 @@ import { Grant } from "./Permission.ts"
 import type { RoleName } from "./Role.ts"
 import { Role, RoleGrant } from "./Role.ts"
 
-const decodeRoles = Schema.decodeUnknownEffect(Schema.Array(Role))
+/** `version` grows with each change; it is told as `ETag` only. */
+const VersionedRole = Schema.Struct({ ...Role.fields, version: Schema.Int })
+export type VersionedRole = typeof VersionedRole.Type
+const decodeRoles = Schema.decodeUnknownEffect(Schema.Array(VersionedRole))
 const decodeGrants = Schema.decodeUnknownEffect(Schema.Array(Grant))
 
 const decodeRoleGrants = Schema.decodeUnknownEffect(Schema.Array(RoleGrant))
@@ -20,7 +23,7 @@ export class RoleStore extends Context.Service<RoleStore>()("@opsdesk/access/Rol
     const byId = (id: RoleId) =>
       Effect.flatMap(
         sql`
-          select r.id, r.name,
+          select r.id, r.name, r.version,
             coalesce((select jsonb_agg(jsonb_build_object('permission', p.permission, 'scope', p.scope)
                                        order by p.permission, p.scope)
                       from role_permissions p where p.role_id = r.id), '[]') as permissions
@@ -79,11 +82,13 @@ export class RoleStore extends Context.Service<RoleStore>()("@opsdesk/access/Rol
     /** Waits until nobody else changes who may do what, and keeps it so until the transaction ends. */
     const holdAdminRole = Effect.asVoid(sql`select from roles where name = 'admin' for no key update`)
 
-    /** Whether somebody with an active account may both give roles and change accounts. */
+    /** Whether somebody who can come in may both give roles and change accounts. */
     const someAdmin = Effect.map(
       sql`
         select from users u
-        where u.active and 2 = (
+        where u.active
+          and (u.password_hash is not null or exists (select from oidc_identities i where i.user_id = u.id))
+          and 2 = (
           select count(distinct p.permission)
           from user_roles ur join role_permissions p on p.role_id = ur.role_id
           where ur.user_id = u.id and p.scope = 'any' and p.permission in ('role:write', 'user:write'))

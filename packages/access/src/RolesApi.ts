@@ -1,6 +1,7 @@
+import { eTag, ifMatch } from "@opsdesk/kernel/EntityTag"
 import { RoleId } from "@opsdesk/kernel/Ids"
 import { Data, PageOf, pageQuery, said } from "@opsdesk/kernel/Page"
-import { Forbidden, ValidationFailed } from "@opsdesk/kernel/Problem"
+import { Forbidden, PreconditionFailed, ValidationFailed } from "@opsdesk/kernel/Problem"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { AdminRoleStays, LastAdmin, NotWithApiToken, RoleNotFound } from "./AccessProblems.ts"
@@ -25,7 +26,10 @@ export class RolesApi extends HttpApiGroup.make("roles")
       .annotate(EndpointAccess, needs("user:read")),
     HttpApiEndpoint.post("createRole", "/v1/roles", {
       payload: NewRole,
-      success: HttpApiSchema.WithHeaders(Data(Role).pipe(HttpApiSchema.status(201)), { location: Schema.String }),
+      success: HttpApiSchema.WithHeaders(Data(Role).pipe(HttpApiSchema.status(201)), {
+        location: Schema.String,
+        ...eTag
+      }),
       error: [ValidationFailed, Forbidden, NotWithApiToken]
     }).annotateMerge(OpenApi.annotations({
       summary: "Make a role",
@@ -33,15 +37,24 @@ export class RolesApi extends HttpApiGroup.make("roles")
     })).annotate(EndpointAccess, needs("role:write")),
     HttpApiEndpoint.get("getRole", "/v1/roles/:id", {
       params: id,
-      success: Data(Role),
+      success: HttpApiSchema.WithHeaders(Data(Role), eTag),
       error: [RoleNotFound, Forbidden]
     }).annotateMerge(OpenApi.annotations({ summary: "One role" }))
       .annotate(EndpointAccess, needs("user:read")),
     HttpApiEndpoint.put("setRolePermissions", "/v1/roles/:id/permissions", {
       params: id,
+      headers: ifMatch,
       payload: RolePermissions,
-      success: Data(Role),
-      error: [RoleNotFound, ValidationFailed, Forbidden, AdminRoleStays, LastAdmin, NotWithApiToken]
+      success: HttpApiSchema.WithHeaders(Data(Role), eTag),
+      error: [
+        RoleNotFound,
+        ValidationFailed,
+        Forbidden,
+        AdminRoleStays,
+        LastAdmin,
+        NotWithApiToken,
+        PreconditionFailed
+      ]
     }).annotateMerge(OpenApi.annotations({
       summary: "Say what a role grants",
       description:

@@ -7,7 +7,7 @@ import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { Context, DateTime, Duration, Effect, Layer, Redacted, Result } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import { Base64Url } from "effect/encoding"
-import { RefreshRefused } from "./AccessProblems.ts"
+import { NoSession, RefreshRefused } from "./AccessProblems.ts"
 import { CurrentActor } from "./Actor.ts"
 import { Rights } from "./Rights.ts"
 import type { Session } from "./Session.ts"
@@ -179,10 +179,10 @@ export class SessionDesk extends Context.Service<SessionDesk>()("@opsdesk/access
       }
     }, atomic)
 
-    /** Ends the session that the actor acts in; whoever acts without one has nothing to end. */
+    /** Ends the session that the actor acts in. */
     const signOut = Effect.fn("SessionDesk.signOut")(function*() {
       const { sessionId, userId } = yield* CurrentActor
-      if (sessionId === null) return
+      if (sessionId === null) return yield* new NoSession()
       yield* finish(userId, sessionId)
       yield* rights.forget
     })

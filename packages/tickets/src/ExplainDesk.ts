@@ -38,7 +38,7 @@ export class ExplainDesk extends Context.Service<ExplainDesk>()("@opsdesk/ticket
           () => Effect.fail(ValidationFailed.parameter("ticket", "is no ticket that you may see"))
         )
       )
-      const actor = yield* rights.actor(user, null)
+      const actor = yield* rights.actorNow(user)
       return explain(Option.getOrNull(actor), yield* grants.of(user), permission, found)
     }, reading)
 

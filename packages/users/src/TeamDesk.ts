@@ -1,5 +1,6 @@
 import { CurrentActor, permit } from "@opsdesk/access/Actor"
 import { Rights } from "@opsdesk/access/Rights"
+import { RightsGuard } from "@opsdesk/access/RightsGuard"
 import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
 import { Journal } from "@opsdesk/capabilities/Journal"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
@@ -26,6 +27,7 @@ export class TeamDesk extends Context.Service<TeamDesk>()("@opsdesk/users/TeamDe
     const cursors = yield* Cursors
     const random = yield* SecureRandom.SecureRandom
     const rights = yield* Rights
+    const guard = yield* RightsGuard
 
     const list = Effect.fn("TeamDesk.list")(function*(request: PageRequest) {
       const actor = yield* CurrentActor
@@ -73,6 +75,7 @@ export class TeamDesk extends Context.Service<TeamDesk>()("@opsdesk/users/TeamDe
       if (team === undefined) return yield* new TeamNotFound()
       if (user === undefined) return yield* new UserNotFound()
       if (team.memberIds.includes(userId) === member) return team
+      if (member) yield* guard.overTeams(actor, user.roles, [teamId])
       const at = yield* DateTime.now
       yield* member ? store.addMember(teamId, userId) : store.removeMember(teamId, userId)
       yield* rights.changed
@@ -106,6 +109,6 @@ export class TeamDesk extends Context.Service<TeamDesk>()("@opsdesk/users/TeamDe
   })
 }) {
   static readonly layer = Layer.effect(TeamDesk, TeamDesk.make).pipe(
-    Layer.provide([TeamStore.layer, UserStore.layer, Rights.layer])
+    Layer.provide([TeamStore.layer, UserStore.layer, Rights.layer, RightsGuard.layer])
   )
 }

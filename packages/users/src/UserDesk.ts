@@ -107,7 +107,10 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
     const insert = Effect.fnUntraced(function*(actor: Actor | null, input: NewUser, passwordHash: string | null) {
       yield* rolesMustExist(input.roles)
       yield* teamsMustExist(input.teamIds)
-      if (actor !== null) yield* guard.overRoles(actor, "user:write", input.roles)
+      if (actor !== null) {
+        yield* guard.overRoles(actor, "user:write", input.roles)
+        if (input.teamIds.length > 0) yield* guard.overTeams(actor, input.roles, input.teamIds)
+      }
       const at = yield* DateTime.now
       const user = new User({
         id: UserId.make(yield* random.uuidV7()),
@@ -170,8 +173,12 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       const nothingChanges = passwordHash === null && next.name === user.name && next.email === user.email &&
         next.active === user.active && sameSet(next.teamIds, user.teamIds)
       if (nothingChanges) return user
-      const changesHands = passwordHash !== null || next.email !== user.email || next.active !== user.active
-      if (changesHands) yield* guard.overAccount(actor, "user:write", id)
+      if (next.active !== user.active) yield* guard.overAccount(actor, "user:write", id)
+      if (passwordHash !== null || next.email !== user.email) yield* guard.overIdentity(actor, "user:write", id)
+      const joined = next.teamIds.filter((teamId) => !user.teamIds.includes(teamId))
+      const left = user.teamIds.filter((teamId) => !next.teamIds.includes(teamId))
+      if (joined.length > 0) yield* guard.overTeams(actor, user.roles, joined)
+      else if (left.length > 0) yield* permit(actor, "team:write")
       yield* store.update(next, passwordHash)
       if (user.active && !next.active) yield* guard.adminRemains
       if (!sameSet(next.teamIds, user.teamIds)) {

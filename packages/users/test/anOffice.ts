@@ -33,6 +33,8 @@ export const support: Team = { id: teamIdOf("Support"), name: "Support", memberI
 const Guard = Layer.mock(RightsGuard, {
   overRoles: () => Effect.void,
   overAccount: () => Effect.void,
+  overIdentity: () => Effect.void,
+  overTeams: () => Effect.void,
   adminRemains: Effect.void
 })
 

@@ -198,6 +198,27 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("an API token", 
       }
     }))
 
+  it.effect("is one of a hundred at most, and ends no session, as it has none", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const { token } = yield* hired("maxi", { roles: ["customer"] })
+      const body = { name: "one more", scopes: [grant("ticket:read", "own")] }
+      const made = yield* Effect.forEach(Array.from({ length: 101 }), () =>
+        ask("POST", "/v1/api-tokens", { token, body }))
+      assert.deepStrictEqual(
+        made.map(({ status }) =>
+          status
+        ),
+        [...Array.from({ length: 100 }, () => 201), 400]
+      )
+      const [first] = made
+      yield* ask("DELETE", `/v1/api-tokens/${first?.json.data.id}`, { token })
+      const another = yield* ask("POST", "/v1/api-tokens", { token, body })
+      assert.strictEqual(another.status, 201)
+      const left = yield* ask("POST", "/v1/auth/logout", { token: another.json.data.token })
+      assert.deepStrictEqual([left.status, left.json.code], [403, "forbidden"])
+    }))
+
   it.effect("deals with no tokens, roles or passwords, whatever its scopes", () =>
     Effect.gen(function*() {
       const { data } = yield* hired("otto")

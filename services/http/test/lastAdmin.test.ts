@@ -45,6 +45,15 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("the last admin"
       assert.deepStrictEqual(yield* done("GET", `/v1/audit-events?entityId=${personIds.alex}`, { as: "alex" }), [])
     }))
 
+  it.effect("is nobody who cannot come in: an account without a password does not stand in for them", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const ghost = { email: "ghost@test.local", name: "Ghost", roles: ["admin"] }
+      const { id } = yield* done("POST", "/v1/users", { as: "alex", body: ghost })
+      assert.isTrue(isLastAdmin(yield* ask("PATCH", alex, { as: "alex", body: { active: false } })))
+      yield* done("PUT", `/v1/users/${id}/roles`, { as: "alex", body: { roles: [] } })
+    }))
+
   it.effect("may go once somebody else can give roles and change accounts, through whichever roles", () =>
     Effect.gen(function*() {
       const { ask } = yield* TestHttp

@@ -18,11 +18,19 @@ class Elsewhere extends Context.Service<Elsewhere, TestHttp["Service"]>()("@opsd
   )
 }
 
+interface Hired {
+  readonly user: string
+  readonly role: string
+  readonly apiToken: string
+}
+
 interface Kind {
   readonly name: string
+  /** Asked with the API token rather than the session's. */
+  readonly asMachine?: true
   /** What works until then. */
   readonly path: (ticket: string) => string
-  readonly takeAway: (user: string) => readonly [method: string, path: string, ask: Ask]
+  readonly takeAway: (of: Hired) => readonly [method: string, path: string, ask: Ask]
   readonly afterwards: number
 }
 
@@ -30,25 +38,38 @@ const kinds: ReadonlyArray<Kind> = [
   {
     name: "a role",
     path: () => "/v1/users",
-    takeAway: (user) => ["PUT", `/v1/users/${user}/roles`, { as: "alex", body: { roles: ["customer"] } }],
+    takeAway: ({ user }) => ["PUT", `/v1/users/${user}/roles`, { as: "alex", body: { roles: ["customer"] } }],
     afterwards: 403
   },
   {
     name: "a team",
     path: (ticket) => `/v1/tickets/${ticket}`,
-    takeAway: (user) => ["DELETE", `/v1/teams/${teamIds.Network}/members/${user}`, { as: "alex" }],
+    takeAway: ({ user }) => ["DELETE", `/v1/teams/${teamIds.Network}/members/${user}`, { as: "alex" }],
     afterwards: 404
   },
   {
     name: "an account",
     path: () => "/v1/me",
-    takeAway: (user) => ["PATCH", `/v1/users/${user}`, { as: "alex", body: { active: false } }],
+    takeAway: ({ user }) => ["PATCH", `/v1/users/${user}`, { as: "alex", body: { active: false } }],
     afterwards: 401
   },
   {
     name: "a session",
     path: () => "/v1/me",
     takeAway: () => ["POST", "/v1/auth/logout", {}],
+    afterwards: 401
+  },
+  {
+    name: "a grant",
+    path: () => "/v1/audit-events",
+    takeAway: ({ role }) => ["PUT", `/v1/roles/${role}/permissions`, { as: "alex", body: { permissions: [] } }],
+    afterwards: 403
+  },
+  {
+    name: "an API token",
+    asMachine: true,
+    path: () => "/v1/me",
+    takeAway: ({ apiToken }) => ["DELETE", `/v1/api-tokens/${apiToken}`, {}],
     afterwards: 401
   }
 ]
@@ -69,12 +90,17 @@ layer(Suite, { excludeTestServices: true, timeout: "5 minutes" })("what is taken
         const kind = kinds[trial % kinds.length]
         assert(kind !== undefined)
         const [email, password] = [`trial${trial}@test.local`, "it may go on for now"]
+        const permissions = [{ permission: "audit:read", scope: "any" }]
+        const role = yield* ask("POST", "/v1/roles", { as: "alex", body: { name: `trial${trial}`, permissions } })
         const made = yield* ask("POST", "/v1/users", {
           as: "alex",
-          body: { email, name: email, password, roles: ["agent"], teamIds: [teamIds.Network] }
+          body: { email, name: email, password, roles: ["agent", `trial${trial}`], teamIds: [teamIds.Network] }
         })
         const { json } = yield* ask("POST", "/v1/auth/login", { body: { email, password } })
-        const token: string = json.data.accessToken
+        const session: string = json.data.accessToken
+        const scopes = [{ permission: "user:read", scope: "any" }]
+        const machine = yield* ask("POST", "/v1/api-tokens", { token: session, body: { name: email, scopes } })
+        const token: string = kind.asMachine === true ? machine.json.data.token : session
         const path = kind.path(opened.json.data.id)
         for (const program of [ask, elsewhere.ask]) {
           assert.strictEqual((yield* program("GET", path, { token })).status, 200)
@@ -92,8 +118,12 @@ layer(Suite, { excludeTestServices: true, timeout: "5 minutes" })("what is taken
           Effect.as("refused"),
           Effect.forkChild
         )
-        const [method, address, request] = kind.takeAway(made.json.data.id)
-        const taken = yield* ask(method, address, request.as === undefined ? { ...request, token } : request)
+        const [method, address, request] = kind.takeAway({
+          user: made.json.data.id,
+          role: role.json.data.id,
+          apiToken: machine.json.data.id
+        })
+        const taken = yield* ask(method, address, request.as === undefined ? { ...request, token: session } : request)
         const takenAt = yield* Clock.currentTimeMillis
         assert.isBelow(taken.status, 300, taken.text)
         assert.strictEqual((yield* ask("GET", path, { token })).status, kind.afterwards, `${kind.name}, here`)

@@ -3,7 +3,7 @@ import { RoleDesk } from "@opsdesk/access/RoleDesk"
 import { Api } from "@opsdesk/api/Api"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import { created, found } from "./created.ts"
+import { createdVersion, foundVersion } from "./created.ts"
 
 export const RolesRest = HttpApiBuilder.group(
   Api,
@@ -13,9 +13,11 @@ export const RolesRest = HttpApiBuilder.group(
     const roles = yield* RoleDesk
     return handlers.handleAll({
       listRoles: ({ query }) => desk.roles(query),
-      createRole: ({ payload }) => Effect.map(roles.create(payload), (role) => created(`/v1/roles/${role.id}`, role)),
-      getRole: ({ params }) => Effect.map(roles.get(params.id), found),
-      setRolePermissions: ({ params, payload }) => Effect.map(roles.setPermissions(params.id, payload), found),
+      createRole: ({ payload }) =>
+        Effect.map(roles.create(payload), (role) => createdVersion(`/v1/roles/${role.id}`, role)),
+      getRole: ({ params }) => Effect.map(roles.get(params.id), foundVersion),
+      setRolePermissions: ({ headers, params, payload }) =>
+        Effect.map(roles.setPermissions(params.id, payload, headers["if-match"]), foundVersion),
       listPermissions: ({ query }) => desk.permissions(query)
     })
   })
