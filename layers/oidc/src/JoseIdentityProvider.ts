@@ -77,12 +77,12 @@ const make = (options: ProviderOptions) =>
         if (!(yield* Effect.provideService(goesWith(id, tokens.value), Digest.Digest, digest))) return Option.none()
         const vouched = vouchedIn(id, options)
         // Many providers tell roles in the access token only.
-        const access = Option.isSome(vouched) && vouched.value.roles.length === 0
+        const access = Option.isSome(vouched) && (vouched.value.roles ?? []).length === 0
           ? yield* verify(tokens.value.accessToken)
           : Option.none()
         return Option.map(vouched, (person) =>
           Option.isSome(access) && access.value.subject === person.subject
-            ? { ...person, roles: access.value.roles }
+            ? { ...person, roles: access.value.roles ?? person.roles }
             : person)
       })
     }

@@ -74,7 +74,7 @@ export class OidcStore extends Context.Service<OidcStore>()("@opsdesk/access/Oid
         (rows) => rows.map(({ name }) => name)
       )
 
-    const setRoles = Effect.fnUntraced(function*(userId: UserId, roles: ReadonlyArray<string>, at: DateTime.Utc) {
+    const setRoles = Effect.fnUntraced(function*(userId: UserId, roles: ReadonlyArray<string>) {
       yield* sql`
         delete from user_roles ur using roles r
         where ur.user_id = ${userId} and r.id = ur.role_id and r.name <> all(${roles}::text[])`
@@ -82,16 +82,20 @@ export class OidcStore extends Context.Service<OidcStore>()("@opsdesk/access/Oid
         insert into user_roles (user_id, role_id)
         select ${userId}, r.id from roles r where r.name = any(${roles}::text[])
         on conflict do nothing`
-      yield* sql`
-        update users set version = version + 1, updated_at = ${DateTime.toDateUtc(at)} where id = ${userId}`
     })
+
+    /** A change that lies in another table. */
+    const touch = (userId: UserId, at: DateTime.Utc) =>
+      sql`update users set version = version + 1, updated_at = ${DateTime.toDateUtc(at)} where id = ${userId}`.pipe(
+        Effect.asVoid
+      )
 
     const rolesSaid = ({ issuer, subject }: Identity, at: DateTime.Utc) =>
       sql`
         update oidc_identities set roles_at = ${DateTime.toDateUtc(at)}
         where issuer = ${issuer} and subject = ${subject}`.pipe(Effect.asVoid)
 
-    return { identity, lock, insertIdentity, insertPerson, knownRoles, setRoles, rolesSaid }
+    return { identity, lock, insertIdentity, insertPerson, knownRoles, setRoles, touch, rolesSaid }
   })
 }) {
   static readonly layer = Layer.effect(OidcStore, OidcStore.make)

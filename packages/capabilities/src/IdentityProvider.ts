@@ -9,8 +9,8 @@ export interface Vouched {
   /** Null where the provider tells none, or says itself that the address is not verified. */
   readonly email: string | null
   readonly name: string | null
-  /** As the provider names them, whether the desk knows them or not. */
-  readonly roles: ReadonlyArray<string>
+  /** As the provider names them, whether the desk knows them or not. Null where it says nothing of roles at all. */
+  readonly roles: ReadonlyArray<string> | null
   /** When the provider said so, to the second. */
   readonly at: DateTime.Utc
 }
