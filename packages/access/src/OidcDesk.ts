@@ -91,15 +91,15 @@ export class OidcDesk extends Context.Service<OidcDesk>()("@opsdesk/access/OidcD
       return { location, browser: Redacted.make(browser) }
     })
 
-    const refuse = Effect.fnUntraced(function*(reason: string) {
+    const refuse = Effect.fnUntraced(function*(userId: UserId | null, reason: string) {
       yield* Effect.logWarning(`a sign-in at the provider was refused: ${reason}`)
       yield* journal.record({
         at: yield* DateTime.now,
         actorId: null,
         action: "session.refused",
-        entity: { type: "user", id: null },
+        entity: { type: "user", id: userId },
         before: null,
-        after: null,
+        after: { reason },
         events: []
       })
       const end: SignInEnd = { error: "refused" }
@@ -145,9 +145,9 @@ export class OidcDesk extends Context.Service<OidcDesk>()("@opsdesk/access/OidcD
         const unavailable: SignInEnd = { error: "unavailable" }
         return unavailable
       }
-      if (Option.isNone(found.success)) return yield* refuse("its answer is not good")
-      const userId = yield* people.userOf(found.success.value)
-      return Option.isSome(userId) ? yield* handOff(flow.id, userId.value) : yield* refuse("the account is deactivated")
+      if (Option.isNone(found.success)) return yield* refuse(null, "its answer is not good")
+      const { active, userId } = yield* people.userOf(found.success.value)
+      return active ? yield* handOff(flow.id, userId) : yield* refuse(userId, "the account is deactivated")
     })
 
     const take = Effect.fnUntraced(function*(codeHash: Uint8Array, browserHash: Uint8Array) {

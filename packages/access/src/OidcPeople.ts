@@ -4,14 +4,12 @@ import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { NewEvent } from "@opsdesk/kernel/EventEnvelope"
 import { UserId } from "@opsdesk/kernel/Ids"
 import type { Schema } from "effect"
-import { Context, DateTime, Effect, Layer, Option } from "effect"
+import { Context, DateTime, Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
-import { OidcStore } from "./OidcStore.ts"
+import { leastRole, OidcStore } from "./OidcStore.ts"
+import type { Grant } from "./Permission.ts"
 import { Rights } from "./Rights.ts"
 import { RoleStore } from "./RoleStore.ts"
-
-/** What somebody is whom the provider gives no role that the desk knows. */
-const leastRole = "customer"
 
 /** Addresses under this name lead nowhere (RFC 2606): for people who come without one, or with one that is taken. */
 const nowhere = "oidc.invalid"
@@ -41,6 +39,14 @@ const neverSaid = DateTime.makeUnsafe(0)
 /** Whether the provider has said it after what it said before. Of an older token and a newer the newer counts. */
 const isNews = ({ at }: Vouched, rolesAt: Date) => DateTime.toEpochMillis(at) > rolesAt.getTime()
 
+/** Somebody whom the provider vouches for, as the desk knows them. */
+export interface Known {
+  readonly userId: UserId
+  readonly active: boolean
+  /** What the roles grant that this very token names; null where it says nothing of roles. */
+  readonly saidGrants: ReadonlyArray<Grant> | null
+}
+
 /** The accounts of people who come from a provider of identities. */
 export class OidcPeople extends Context.Service<OidcPeople>()("@opsdesk/access/OidcPeople", {
   make: Effect.gen(function*() {
@@ -56,12 +62,12 @@ export class OidcPeople extends Context.Service<OidcPeople>()("@opsdesk/access/O
       return known.length === 0 ? [leastRole] : known
     })
 
-    /** Makes the account. None if somebody else has just made it. */
+    /** Makes the account, unless somebody else has just made it. */
     const provision = Effect.fnUntraced(function*(vouched: Vouched) {
       const at = yield* DateTime.now
       const id = UserId.make(yield* random.uuidV7())
       if (!(yield* store.insertIdentity(vouched, id, vouched.roles === null ? neverSaid : vouched.at, at))) {
-        return Option.none<UserId>()
+        return
       }
       const own = addressOf(id)
       const person = { id, at, name: nameOf(vouched) }
@@ -81,7 +87,6 @@ export class OidcPeople extends Context.Service<OidcPeople>()("@opsdesk/access/O
         after: { ...recorded, oidcIssuer: vouched.issuer, oidcSubject: vouched.subject },
         events: [userEvent("user.created", { userId: id, ...recorded })]
       })
-      return Option.some(id)
     }, atomic)
 
     /** Gives the account other roles, or leaves it those it has where nobody could give roles any more after that. */
@@ -127,24 +132,27 @@ export class OidcPeople extends Context.Service<OidcPeople>()("@opsdesk/access/O
       return true
     }, atomic)
 
+    const find = (vouched: Vouched) => reading(store.identity(vouched, vouched.roles ?? []))
+
     /**
      * The account of somebody whom the provider vouches for: made at first sight, and with the roles that the provider
-     * named last. A token that says nothing new costs one statement and no write. None where the account is deactivated.
+     * named last. A token that says nothing new costs one statement and no write, and nothing at all changes for an account
+     * that is deactivated.
      */
     const userOf = Effect.fn("OidcPeople.userOf")(function*(vouched: Vouched) {
-      const [known] = yield* reading(store.identity(vouched))
-      if (known === undefined) {
-        const made = yield* provision(vouched)
-        if (Option.isSome(made)) return made
-        const [met] = yield* reading(store.identity(vouched))
-        return met?.active === true ? Option.some(met.userId) : Option.none<UserId>()
+      const [known] = yield* find(vouched)
+      if (known === undefined) yield* provision(vouched)
+      else if (known.active && vouched.roles !== null && isNews(vouched, known.rolesAt)) {
+        if (yield* follow(vouched, vouched.roles, known.userId)) yield* rights.forget
       }
-      if (!known.active) return Option.none<UserId>()
-      if (vouched.roles !== null && isNews(vouched, known.rolesAt)) {
-        const changed = yield* follow(vouched, vouched.roles, known.userId)
-        if (changed) yield* rights.forget
+      const [met] = known === undefined ? yield* find(vouched) : [known]
+      if (met === undefined) return yield* Effect.die(new Error("an identity is gone that was there"))
+      const person: Known = {
+        userId: met.userId,
+        active: met.active,
+        saidGrants: vouched.roles === null ? null : met.saidGrants
       }
-      return Option.some(known.userId)
+      return person
     })
 
     return { userOf }

@@ -84,8 +84,9 @@ layer(AtProvider(), { excludeTestServices: true })("whoever comes with a token o
       assert.strictEqual((yield* ask("GET", "/v1/audit-events", { token: old })).status, 403)
       assert.deepStrictEqual((yield* me(promoted)).data.roles, ["admin", "agent"])
       assert.strictEqual((yield* ask("GET", "/v1/audit-events", { token: promoted })).status, 200)
-      // An older token is still good, but what it says of roles is not news any more.
+      // An older token is still good, but what it says of roles is not news any more, and it acts with no more than that.
       assert.deepStrictEqual((yield* me(old)).data.roles, ["admin", "agent"])
+      assert.strictEqual((yield* ask("GET", "/v1/audit-events", { token: old })).status, 403)
       const demoted = yield* tokenOf("b-7", { realm: { roles: [] } }, 0)
       assert.deepStrictEqual((yield* me(demoted)).data.roles, ["customer"])
       assert.deepStrictEqual((yield* me(promoted)).data.roles, ["customer"])
@@ -94,6 +95,27 @@ layer(AtProvider(), { excludeTestServices: true })("whoever comes with a token o
         audit: ["user.created", "user.roles_changed", "user.roles_changed"],
         events: ["user.created", "user.roles_changed", "user.roles_changed"]
       })
+    }))
+
+  it.effect("acts with the roles that this very token names, of those that the account has", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const may = Effect.fnUntraced(function*(roles: ReadonlyArray<string> | null, secondsAgo: number) {
+        const token = yield* tokenOf("b-13", roles === null ? {} : { realm: { roles } }, secondsAgo)
+        const statuses = yield* Effect.forEach(
+          ["/v1/audit-events", "/v1/users", "/v1/tickets"],
+          (path) => ask("GET", path, { token })
+        )
+        return statuses.map(({ status }) => status)
+      })
+      assert.deepStrictEqual(yield* may(["admin", "agent"], 10), [200, 200, 200])
+      assert.deepStrictEqual(yield* may(["agent"], 20), [403, 200, 200])
+      assert.deepStrictEqual(yield* may(["customer"], 20), [403, 403, 200])
+      assert.deepStrictEqual(yield* may(["nobody knows it"], 20), [403, 403, 200])
+      assert.deepStrictEqual(yield* may(null, 20), [200, 200, 200])
+      // A role that the provider has taken away meanwhile is not to be had by naming it.
+      assert.deepStrictEqual(yield* may(["customer"], 5), [403, 403, 200])
+      assert.deepStrictEqual(yield* may(["admin", "agent"], 10), [403, 403, 200])
     }))
 
   it.effect("writes nothing by coming again", () =>
