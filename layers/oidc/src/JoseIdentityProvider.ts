@@ -41,12 +41,19 @@ const make = (options: ProviderOptions) =>
     const verify: Provider["verify"] = (token) =>
       Effect.map(verifyAccess(token), (claims) => claims === null ? Option.none() : vouchedIn(claims, options))
 
+    const isAnswerOf: Provider["isAnswerOf"] = (named) =>
+      Effect.map(
+        metadata.current,
+        (found) => named === null ? found.authorization_response_iss_parameter_supported !== true : named === issuer
+      )
+
     const provider: Provider = {
       issuer,
       clientId,
       redirectUri,
       isNamedBy: (token) => readUnverified(Redacted.value(token))?.claims["iss"] === issuer,
       verify,
+      isAnswerOf,
       authorizationUrl: Effect.fnUntraced(function*({ codeVerifier, nonce, state }) {
         const { authorization_endpoint } = yield* metadata.current
         const verifier = new TextEncoder().encode(Redacted.value(codeVerifier))
@@ -66,11 +73,9 @@ const make = (options: ProviderOptions) =>
         return url.href
       }),
       redeem: Effect.fnUntraced(function*(answer) {
-        const found = yield* metadata.current
-        const names = found.authorization_response_iss_parameter_supported === true
         // A code of another issuer must not be given to this one, nor to anybody (RFC 9207, section 2.4).
-        if (answer.issuer === null ? names : answer.issuer !== issuer) return Option.none()
-        const tokens = yield* redeemCode(answer, found, options)
+        if (!(yield* isAnswerOf(answer.issuer))) return Option.none()
+        const tokens = yield* redeemCode(answer, yield* metadata.current, options)
         if (Option.isNone(tokens)) return Option.none()
         const id = yield* verifyToken(tokens.value.idToken, { issuer, audience: clientId, isKind: isOurId }, keys)
         if (id === null || id["nonce"] !== answer.nonce) return Option.none()

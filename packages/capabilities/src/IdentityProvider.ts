@@ -43,6 +43,11 @@ export interface Provider {
   ) => Effect.Effect<Option.Option<Vouched>, DependencyUnavailable>
   /** Where a browser goes to sign in. */
   readonly authorizationUrl: (request: SignInRequest) => Effect.Effect<string, DependencyUnavailable>
+  /**
+   * Whether an answer that names this issuer, or none, may be this provider's (RFC 9207, section 2.4). It is asked of
+   * refusals too: somebody else's must not end a sign-in here.
+   */
+  readonly isAnswerOf: (issuer: string | null) => Effect.Effect<boolean, DependencyUnavailable>
   /** Who has signed in, or none where the answer is not good: a spent code, another nonce, another issuer. */
   readonly redeem: (answer: SignInAnswer) => Effect.Effect<Option.Option<Vouched>, DependencyUnavailable>
 }
