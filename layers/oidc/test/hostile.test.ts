@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import { usableMetadata } from "@opsdesk/oidc/discovery"
 import { isTrustworthy } from "@opsdesk/oidc/ProviderOptions"
 import { Quiet } from "@opsdesk/testkit/TestDatabase"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import type { RequestListener, Server } from "node:http"
 import { createServer } from "node:http"
 import { providerAt, request } from "./fixtures.ts"
@@ -103,6 +104,23 @@ describe("a provider whose metadata", () => {
       const desk = yield* providerAt(origin)
       assert.deepInclude(yield* Effect.flip(desk.authorizationUrl(request)), { dependency: "oidc" })
     }).pipe(Effect.scoped, Effect.provide(Quiet), Effect.timeout("20 seconds")))
+})
+
+describe("a provider far away", () => {
+  const far = metadata("https://id.example")
+
+  it("is used where its addresses are far away too", () => {
+    assert.isTrue(Option.isSome(usableMetadata("https://id.example", far)))
+  })
+
+  it.each(["authorization_endpoint", "token_endpoint", "jwks_uri"])(
+    "cannot send the desk to itself by its %s",
+    (name) => {
+      for (const near of ["http://127.0.0.1:8080/x", "http://localhost/x", "http://[::1]/x"]) {
+        assert.deepStrictEqual(usableMetadata("https://id.example", { ...far, [name]: near }), Option.none())
+      }
+    }
+  )
 })
 
 describe("an address of a provider", () => {
