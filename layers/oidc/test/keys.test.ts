@@ -2,6 +2,8 @@ import { assert, layer } from "@effect/vitest"
 import { SignInProvider } from "@opsdesk/testkit/SignInProvider"
 import { Effect, Fiber, Redacted } from "effect"
 import { TestClock } from "effect/testing"
+import type * as jose from "jose"
+import { generateKeyPairSync } from "node:crypto"
 import { AtProvider, goodClaims, providerAt, request, signed, subjectOf } from "./fixtures.ts"
 
 /** A token signed just now with the key that the provider has now. */
@@ -118,6 +120,25 @@ layer(AtProvider)("the keys of a provider", (it) => {
       assert.deepInclude(yield* Effect.flip(desk.authorizationUrl(request)), { dependency: "oidc" })
       yield* TestClock.adjust("5 seconds")
       assert.match(yield* desk.authorizationUrl(request), /^http:/)
+    }))
+
+  it.effect("are all tried for a token that does not name its own", () =>
+    Effect.gen(function*() {
+      const desk = yield* newDesk
+      const { forget, key, rotate } = yield* SignInProvider
+      const old = key()
+      rotate(true)
+      const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" })
+      const signedWith = (by: jose.JWK) =>
+        Effect.flatMap(goodClaims, (claims) => signed(claims, { ...by, alg: "RS256" }, { kid: undefined })).pipe(
+          Effect.flatMap((nameless) => desk.verify(Redacted.make(nameless))),
+          Effect.map(subjectOf)
+        )
+      assert.strictEqual(yield* signedWith(key()), "ada")
+      assert.strictEqual(yield* signedWith(old), "ada")
+      forget()
+      assert.isNull(yield* signedWith(stranger))
+      assert.strictEqual(yield* keyRequests, 0)
     }))
 
   it.effect("are not even asked for when a token is of another issuer", () =>
