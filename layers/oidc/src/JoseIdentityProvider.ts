@@ -4,6 +4,7 @@ import { Effect, Layer, Option, Redacted } from "effect"
 import { Digest } from "effect/crypto"
 import { Base64Url } from "effect/encoding"
 import { ProviderTrouble } from "./boundedJson.ts"
+import type { Claims } from "./claims.ts"
 import { vouchedIn } from "./claims.ts"
 import { discover } from "./discovery.ts"
 import { lastGood } from "./lastGood.ts"
@@ -11,7 +12,7 @@ import { fetchKeys } from "./providerKeys.ts"
 import type { ProviderOptions } from "./ProviderOptions.ts"
 import { goesWith, redeemCode } from "./redeemCode.ts"
 import { isAccessToken, isIdTokenOf } from "./tokenKinds.ts"
-import { readUnverified, verifyToken } from "./verifyToken.ts"
+import { readUnverified, refused, verifyToken } from "./verifyToken.ts"
 
 /** Names and address come with these; roles come as the provider is told to send them. */
 const scope = "openid profile email"
@@ -38,8 +39,22 @@ const make = (options: ProviderOptions) =>
       verifyToken(token, { issuer, audience, isKind: isAccessToken }, keys)
     const isOurId = isIdTokenOf(clientId)
 
-    const verify: Provider["verify"] = (token) =>
-      Effect.map(verifyAccess(token), (claims) => claims === null ? Option.none() : vouchedIn(claims, options))
+    const vouchedFor = Effect.fnUntraced(function*(claims: Claims) {
+      const vouched = vouchedIn(claims, options)
+      if (Option.isNone(vouched)) yield* refused("it does not say properly of whom it is, or since when")
+      return vouched
+    })
+
+    const verify: Provider["verify"] = Effect.fnUntraced(function*(token) {
+      const claims = yield* verifyAccess(token)
+      return claims === null ? Option.none() : yield* vouchedFor(claims)
+    })
+
+    const isAnswerOf: Provider["isAnswerOf"] = (named) =>
+      Effect.map(
+        metadata.current,
+        (found) => named === null ? found.authorization_response_iss_parameter_supported !== true : named === issuer
+      )
 
     const provider: Provider = {
       issuer,
@@ -47,6 +62,7 @@ const make = (options: ProviderOptions) =>
       redirectUri,
       isNamedBy: (token) => readUnverified(Redacted.value(token))?.claims["iss"] === issuer,
       verify,
+      isAnswerOf,
       authorizationUrl: Effect.fnUntraced(function*({ codeVerifier, nonce, state }) {
         const { authorization_endpoint } = yield* metadata.current
         const verifier = new TextEncoder().encode(Redacted.value(codeVerifier))
@@ -66,23 +82,28 @@ const make = (options: ProviderOptions) =>
         return url.href
       }),
       redeem: Effect.fnUntraced(function*(answer) {
-        const found = yield* metadata.current
-        const names = found.authorization_response_iss_parameter_supported === true
         // A code of another issuer must not be given to this one, nor to anybody (RFC 9207, section 2.4).
-        if (answer.issuer === null ? names : answer.issuer !== issuer) return Option.none()
-        const tokens = yield* redeemCode(answer, found, options)
+        if (!(yield* isAnswerOf(answer.issuer))) return Option.none()
+        const tokens = yield* redeemCode(answer, yield* metadata.current, options)
         if (Option.isNone(tokens)) return Option.none()
         const id = yield* verifyToken(tokens.value.idToken, { issuer, audience: clientId, isKind: isOurId }, keys)
-        if (id === null || id["nonce"] !== answer.nonce) return Option.none()
-        if (!(yield* Effect.provideService(goesWith(id, tokens.value), Digest.Digest, digest))) return Option.none()
-        const vouched = vouchedIn(id, options)
+        if (id === null) return Option.none()
+        if (id["nonce"] !== answer.nonce) {
+          yield* refused("its nonce is another")
+          return Option.none()
+        }
+        if (!(yield* Effect.provideService(goesWith(id, tokens.value), Digest.Digest, digest))) {
+          yield* refused("it does not go with the access token beside it")
+          return Option.none()
+        }
+        const vouched = yield* vouchedFor(id)
         // Many providers tell roles in the access token only.
-        const access = Option.isSome(vouched) && vouched.value.roles.length === 0
+        const access = Option.isSome(vouched) && (vouched.value.roles ?? []).length === 0
           ? yield* verify(tokens.value.accessToken)
           : Option.none()
         return Option.map(vouched, (person) =>
           Option.isSome(access) && access.value.subject === person.subject
-            ? { ...person, roles: access.value.roles }
+            ? { ...person, roles: access.value.roles ?? person.roles }
             : person)
       })
     }

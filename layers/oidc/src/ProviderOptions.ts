@@ -22,3 +22,10 @@ export const isTrustworthy = (url: string): boolean => {
   if (username !== "" || password !== "") return false
   return protocol === "https:" || (protocol === "http:" && isLoopback(hostname))
 }
+
+/**
+ * Whether the desk may go where an issuer sends it. Only a provider on this machine sends to this machine: another would
+ * have the desk ask what listens here and trusts its neighbours.
+ */
+export const isTrustworthyFrom = (issuer: string, url: string): boolean =>
+  isTrustworthy(url) && (new URL(url).protocol === "https:" || new URL(issuer).protocol === "http:")

@@ -36,9 +36,14 @@ const at = (claims: Claims, path: string): unknown => {
   }, claims)
 }
 
-/** Some providers write a single role as plain text. */
-const rolesIn = (claim: unknown): ReadonlyArray<string> =>
-  typeof claim === "string" ? [claim] : Option.getOrElse(decodeRoles(claim), () => [])
+/**
+ * Some providers write a single role as plain text. Where there is no claim nothing is said, which is not the same as no
+ * roles; a claim that cannot be read gives none.
+ */
+const rolesIn = (claim: unknown): ReadonlyArray<string> | null => {
+  if (claim === undefined) return null
+  return typeof claim === "string" ? [claim] : Option.getOrElse(decodeRoles(claim), () => [])
+}
 
 /** Whom verified claims speak of, or none where they lack what every token has. */
 export const vouchedIn = (claims: Claims, { rolesClaim }: ProviderOptions): Option.Option<Vouched> =>

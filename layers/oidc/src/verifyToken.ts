@@ -7,7 +7,7 @@ import type { KeySet } from "./providerKeys.ts"
 import { algorithms } from "./providerKeys.ts"
 
 /** In characters: no token of a person is longer, and what is not read costs nothing. */
-export const maxToken = 8192
+export const maxToken = 16_384
 
 /** By so many seconds may clocks differ. */
 const tolerance = 5
@@ -24,22 +24,52 @@ export const readUnverified = (token: string): { readonly header: Claims; readon
 
 const isMeantFor = ({ aud }: Claims, audience: string) => Array.isArray(aud) ? aud.includes(audience) : aud === audience
 
-/** What must be so before a key is looked for: a forged token should cost nobody a request. */
-const isPlausible = ({ alg, crit, kid }: Claims, claims: Claims, { audience, issuer }: Expected) =>
-  typeof alg === "string" && algorithms.includes(alg) && crit === undefined &&
-  (kid === undefined || typeof kid === "string") && claims["iss"] === issuer && isMeantFor(claims, audience)
-
-const isSpent = (claims: Claims, now: number) => typeof claims["exp"] !== "number" || claims["exp"] <= now - tolerance
-
-/** Issued later than now: by a clock that is wrong, or by nobody. */
-const isFromTheFuture = (claims: Claims, now: number) =>
-  typeof claims["iat"] !== "number" || claims["iat"] > now + tolerance
-
 export interface Expected {
   readonly issuer: string
   readonly audience: string
   /** Whether it is the kind of token that is asked for; what it says of itself is not verified then. */
   readonly isKind: (header: Claims, claims: Claims) => boolean
+}
+
+/** What is wrong with a token before a key is looked for, as a forged one should cost nobody a request; null if nothing. */
+const faultOf = (
+  { claims, header }: { readonly header: Claims; readonly claims: Claims },
+  { audience, isKind, issuer }: Expected,
+  now: number
+): string | null => {
+  const { alg, crit, kid } = header
+  const { exp, iat } = claims
+  if (typeof alg !== "string" || !algorithms.includes(alg)) return "its algorithm is not taken"
+  if (crit !== undefined) return "its header has to be understood and is not"
+  if (kid !== undefined && typeof kid !== "string") return "the name of its key is no text"
+  if (claims["iss"] !== issuer) return "it is of another issuer"
+  if (!isMeantFor(claims, audience)) return "it is for another audience"
+  if (!isKind(header, claims)) return "it is of another kind"
+  if (typeof exp !== "number" || exp <= now - tolerance) return "it has run out, or never does"
+  // By a clock that is wrong, or by nobody.
+  if (typeof iat !== "number" || iat > now + tolerance) return "it was issued later than now, or at no time"
+  return null
+}
+
+/** Puts on record why a token is refused; whoever brought it is not told. */
+export const refused = (why: string) => Effect.as(Effect.logDebug(`a token of the provider is refused: ${why}`), null)
+
+const asError = (error: unknown): Error => error instanceof Error ? error : new Error(String(error))
+
+const verifyWithOne = (token: string, key: jose.JWTVerifyGetKey, options: jose.JWTVerifyOptions) =>
+  jose.jwtVerify(token, key, options).then(({ payload }): Claims => ({ ...payload }), asError)
+
+/** A token that does not name its key may be signed with any that goes with its algorithm. */
+const verifyWith = async (token: string, keys: KeySet, options: jose.JWTVerifyOptions): Promise<Claims | Error> => {
+  const outcome = await verifyWithOne(token, keys, options)
+  if (!(outcome instanceof jose.errors.JWKSMultipleMatchingKeys)) return outcome
+  let last: Error = outcome
+  for await (const key of outcome) {
+    const tried = await verifyWithOne(token, async () => key, options)
+    if (!(tried instanceof Error)) return tried
+    last = tried
+  }
+  return last
 }
 
 /**
@@ -55,43 +85,29 @@ export const verifyToken = (
   Effect.gen(function*() {
     const text = Redacted.value(token)
     const read = readUnverified(text)
-    if (read === null || !isPlausible(read.header, read.claims, expected)) return null
-    if (!expected.isKind(read.header, read.claims)) return null
+    if (read === null) return yield* refused("it is no signed token, or too long")
     const at = yield* DateTime.now
-    const now = Math.floor(DateTime.toEpochMillis(at) / 1000)
-    if (isSpent(read.claims, now) || isFromTheFuture(read.claims, now)) return null
+    const fault = faultOf(read, expected, Math.floor(DateTime.toEpochMillis(at) / 1000))
+    if (fault !== null) return yield* refused(fault)
 
-    const verifyWith = (set: KeySet) =>
-      Effect.promise(() =>
-        jose.jwtVerify(text, set, {
-          algorithms,
-          issuer: expected.issuer,
-          audience: expected.audience,
-          requiredClaims: ["exp", "iat", "sub"],
-          clockTolerance: tolerance,
-          currentDate: DateTime.toDateUtc(at)
-        }).then(
-          ({ payload }): Claims | "no key" | Error => ({ ...payload }),
-          (error: unknown): "no key" | Error =>
-            error instanceof jose.errors.JWKSNoMatchingKey
-              ? "no key"
-              : error instanceof Error
-              ? error
-              : new Error(String(error))
-        )
-      )
-
-    const known = yield* keys.current
-    let verified = yield* verifyWith(known)
-    if (verified === "no key") {
-      const newer = yield* keys.newerThan(known)
-      verified = newer === known ? verified : yield* verifyWith(newer)
+    const options: jose.JWTVerifyOptions = {
+      algorithms,
+      issuer: expected.issuer,
+      audience: expected.audience,
+      requiredClaims: ["exp", "iat", "sub"],
+      clockTolerance: tolerance,
+      currentDate: DateTime.toDateUtc(at)
     }
-    if (verified === "no key" || verified instanceof jose.errors.JOSEError) return null
-    if (verified instanceof Error) {
+    const known = yield* keys.current
+    let verified = yield* Effect.promise(() => verifyWith(text, known, options))
+    if (verified instanceof jose.errors.JWKSNoMatchingKey) {
+      const newer = yield* keys.newerThan(known)
+      if (newer !== known) verified = yield* Effect.promise(() => verifyWith(text, newer, options))
+    }
+    if (!(verified instanceof Error)) return verified
+    if (!(verified instanceof jose.errors.JOSEError)) {
       // No fault of the token's: a key of the provider is none, or not for its algorithm.
       yield* Effect.logWarning("a key of the provider's cannot be used", verified)
-      return null
     }
-    return verified
+    return yield* refused(verified.message)
   })

@@ -15,7 +15,7 @@ const personIn = (claims: Record<string, unknown>) =>
   )
 
 describe("what a provider says of somebody", () => {
-  it.each<[string, string, Record<string, unknown>, ReadonlyArray<string>]>([
+  it.each<[string, string, Record<string, unknown>, ReadonlyArray<string> | null]>([
     ["a list under a name", "roles", { roles: ["agent", "admin"] }, ["agent", "admin"]],
     ["one role as text", "role", { role: "agent" }, ["agent"]],
     ["Keycloak's place", "realm_access.roles", { realm_access: { roles: ["agent"] } }, ["agent"]],
@@ -26,13 +26,16 @@ describe("what a provider says of somebody", () => {
       ["agent"]
     ],
     ["a name that is an address", "https://desk.example/roles", { "https://desk.example/roles": ["agent"] }, ["agent"]],
-    ["nothing", "roles", {}, []],
+    ["a list of none", "roles", { roles: [] }, []],
+    ["null", "roles", { roles: null }, []],
     ["something else", "roles", { roles: { agent: true } }, []],
     ["a list of other things", "roles", { roles: ["agent", 7] }, []],
-    ["something where a way should go on", "a.b.c", { a: { b: "agent" } }, []],
-    ["what every object has", "constructor.name", {}, []],
-    ["what every object inherits", "__proto__", {}, []],
-    ["more than anybody has", "roles", { roles: Array.from({ length: 501 }, (_, at) => `role-${at}`) }, []]
+    ["more than anybody has", "roles", { roles: Array.from({ length: 501 }, (_, at) => `role-${at}`) }, []],
+    ["nothing: none are said", "roles", {}, null],
+    ["another place: none are said", "realm.roles", { realm: {} }, null],
+    ["something where a way should go on: none are said", "a.b.c", { a: { b: "agent" } }, null],
+    ["what every object has: none are said", "constructor.name", {}, null],
+    ["what every object inherits: none are said", "__proto__", {}, null]
   ])("gives roles out of %s", (_title, path, claims, roles) => {
     assert.deepStrictEqual(rolesIn(path, claims), Option.some(roles))
   })

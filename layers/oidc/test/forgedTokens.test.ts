@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { SignInProvider } from "@opsdesk/testkit/SignInProvider"
-import { Effect, Option, Redacted } from "effect"
+import { Effect, Logger, Option, Redacted, References } from "effect"
 import * as jose from "jose"
 import { createPublicKey, generateKeyPairSync } from "node:crypto"
 import { AtProvider, deskSide, goodClaims, signed } from "./fixtures.ts"
@@ -90,7 +90,7 @@ const forged: Record<string, (forger: Forger) => Effect.Effect<string>> = {
   ),
   "that is cut off": altered((parts) => parts.join(".").slice(0, -4)),
   "with a part more": altered((parts) => [...parts, "x"].join(".")),
-  "that is longer than any is": saying((claims) => ({ ...claims, filler: "x".repeat(8192) })),
+  "that is longer than any is": saying((claims) => ({ ...claims, filler: "x".repeat(16_384) })),
   "whose header is no JSON": () => Effect.succeed(`${Buffer.from("{").toString("base64url")}.e30.e30`),
   "whose claims are ten thousand lists in each other": ({ kid }) =>
     Effect.succeed(
@@ -129,6 +129,40 @@ layer(AtProvider, { excludeTestServices: true })("somebody with a token of the p
         })
       })
   )
+
+  it.effect("is let in with one that is long, as tokens that list many groups are", () =>
+    Effect.gen(function*() {
+      const { forger: { claims, key }, verify } = yield* forger
+      const token = yield* signed({ ...claims, groups: "x".repeat(11_000) }, key)
+      assert.isAbove(token.length, 14_000)
+      assert.isTrue(Option.isSome(yield* verify(Redacted.make(token))))
+    }))
+
+  it.effect("is refused for a reason that an operator can read, and nobody else", () =>
+    Effect.gen(function*() {
+      const { forger: { claims, key, kid }, verify } = yield* forger
+      const told: Array<string> = []
+      const logged = Logger.layer([Logger.make(({ logLevel, message }) => void told.push(`${logLevel} ${message}`))])
+      const tokens = [
+        yield* signed({ ...claims, aud: "https://payroll.test" }, key),
+        yield* signed({ ...claims, exp: claims.iat - 6 }, key),
+        yield* signed(claims, stranger, { kid }),
+        yield* signed({ ...claims, sub: "" }, key)
+      ]
+      for (const token of tokens) {
+        yield* verify(Redacted.make(token)).pipe(
+          Effect.provide(logged),
+          Effect.provideService(References.MinimumLogLevel, "Debug")
+        )
+      }
+      const refusal = "Debug a token of the provider is refused:"
+      assert.deepStrictEqual(told, [
+        `${refusal} it is for another audience`,
+        `${refusal} it has run out, or never does`,
+        `${refusal} signature verification failed`,
+        `${refusal} it does not say properly of whom it is, or since when`
+      ])
+    }))
 
   it.effect.each(Object.entries(forged))(
     "is not let in with one %s, and nobody is asked",

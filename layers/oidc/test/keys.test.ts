@@ -1,8 +1,10 @@
 import { assert, layer } from "@effect/vitest"
 import { SignInProvider } from "@opsdesk/testkit/SignInProvider"
-import { Effect, Redacted } from "effect"
+import { Effect, Fiber, Redacted } from "effect"
 import { TestClock } from "effect/testing"
-import { AtProvider, goodClaims, providerAt, signed, subjectOf } from "./fixtures.ts"
+import type * as jose from "jose"
+import { generateKeyPairSync } from "node:crypto"
+import { AtProvider, goodClaims, providerAt, request, signed, subjectOf } from "./fixtures.ts"
 
 /** A token signed just now with the key that the provider has now. */
 const token = Effect.gen(function*() {
@@ -58,7 +60,7 @@ layer(AtProvider)("the keys of a provider", (it) => {
       assert.strictEqual(yield* keyRequests, 2)
     }))
 
-  it.effect("are no good any more ten minutes after the provider has withdrawn them", () =>
+  it.effect("are no good any more when the provider has withdrawn them and was asked, which it is after ten minutes", () =>
     Effect.gen(function*() {
       const desk = yield* newDesk
       const { issuer, key, rotate } = yield* SignInProvider
@@ -67,8 +69,10 @@ layer(AtProvider)("the keys of a provider", (it) => {
       assert.strictEqual(subjectOf(yield* desk.verify(yield* signedWithIt)), "ada", issuer)
       rotate(false)
       yield* TestClock.adjust("10 minutes")
-      assert.isNull(subjectOf(yield* desk.verify(yield* signedWithIt)))
+      // Whoever comes while it is asked is answered with what is kept; whoever names a new key waits.
+      yield* desk.verify(yield* signedWithIt)
       assert.strictEqual(subjectOf(yield* desk.verify(yield* token)), "ada")
+      assert.isNull(subjectOf(yield* desk.verify(yield* signedWithIt)))
     }))
 
   it.effect("are gone on with for an hour while the provider is away, and asked for twice a minute at most", () =>
@@ -88,6 +92,53 @@ layer(AtProvider)("the keys of a provider", (it) => {
       setUp(true)
       yield* TestClock.adjust("31 seconds")
       assert.strictEqual(subjectOf(yield* desk.verify(yield* token)), "ada")
+    }))
+
+  it.effect("are gone on with while the provider says nothing: nobody waits but who names a new one, and not for long", () =>
+    Effect.gen(function*() {
+      const desk = yield* newDesk
+      const { key, setUp } = yield* SignInProvider
+      assert.strictEqual(subjectOf(yield* desk.verify(yield* token)), "ada")
+      setUp("silent")
+      yield* TestClock.adjust("11 minutes")
+      for (let many = 0; many < 20; many++) assert.strictEqual(subjectOf(yield* desk.verify(yield* token)), "ada")
+      assert.match(yield* desk.authorizationUrl(request), /^http:/)
+      const unknown = Redacted.make(yield* signed(yield* goodClaims, key(), { kid: "unknown" }))
+      const waits = yield* Effect.forkChild(desk.verify(unknown))
+      yield* TestClock.adjust("5 seconds")
+      assert.isNull(subjectOf(yield* Fiber.join(waits)))
+      assert.strictEqual(subjectOf(yield* desk.verify(yield* token)), "ada")
+    }))
+
+  it.effect("are away while the provider is, from the start on, and there 5 seconds after it is", () =>
+    Effect.gen(function*() {
+      const desk = yield* newDesk
+      const { setUp } = yield* SignInProvider
+      setUp(false)
+      assert.deepInclude(yield* Effect.flip(desk.authorizationUrl(request)), { dependency: "oidc" })
+      setUp(true)
+      assert.deepInclude(yield* Effect.flip(desk.authorizationUrl(request)), { dependency: "oidc" })
+      yield* TestClock.adjust("5 seconds")
+      assert.match(yield* desk.authorizationUrl(request), /^http:/)
+    }))
+
+  it.effect("are all tried for a token that does not name its own", () =>
+    Effect.gen(function*() {
+      const desk = yield* newDesk
+      const { forget, key, rotate } = yield* SignInProvider
+      const old = key()
+      rotate(true)
+      const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" })
+      const signedWith = (by: jose.JWK) =>
+        Effect.flatMap(goodClaims, (claims) => signed(claims, { ...by, alg: "RS256" }, { kid: undefined })).pipe(
+          Effect.flatMap((nameless) => desk.verify(Redacted.make(nameless))),
+          Effect.map(subjectOf)
+        )
+      assert.strictEqual(yield* signedWith(key()), "ada")
+      assert.strictEqual(yield* signedWith(old), "ada")
+      forget()
+      assert.isNull(yield* signedWith(stranger))
+      assert.strictEqual(yield* keyRequests, 0)
     }))
 
   it.effect("are not even asked for when a token is of another issuer", () =>

@@ -2,7 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { redirectUri, SignInProvider } from "@opsdesk/testkit/SignInProvider"
 import { DateTime, Effect, Option, Redacted } from "effect"
 import * as jose from "jose"
-import { answerIn, AtProvider, deskSide, providerAt, request, subjectOf } from "./fixtures.ts"
+import { answerIn, AtProvider, deskSide, request, subjectOf } from "./fixtures.ts"
 
 const signedIn = (sub: string) =>
   Effect.gen(function*() {
@@ -107,18 +107,5 @@ layer(AtProvider, { excludeTestServices: true })("a sign-in at a real provider",
       assert.strictEqual(subjectOf(yield* desk.verify(of("access_token"))), "amir-1")
       assert.isTrue(desk.isNamedBy(of("id_token")))
       assert.isNull(subjectOf(yield* desk.verify(of("id_token"))))
-    }))
-
-  it.effect("is away while the provider is, from the start on, and is there as soon as it is", () =>
-    Effect.gen(function*() {
-      const { issuer, setUp } = yield* SignInProvider
-      setUp(false)
-      const desk = yield* providerAt(issuer)
-      const away = yield* Effect.flip(desk.authorizationUrl(request))
-      assert.deepInclude(away, { dependency: "oidc" })
-      setUp(true)
-      // What failed a moment ago is tried again 5 s later.
-      yield* Effect.sleep("5100 millis")
-      assert.match(yield* desk.authorizationUrl(request), /^http:/)
     }))
 })

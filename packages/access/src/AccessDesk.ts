@@ -31,11 +31,19 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
     const provider = yield* IdentityProvider
     const people = yield* OidcPeople
 
-    /** The actor whom an access token of the provider speaks for: in no session, as the desk has opened none. */
+    /**
+     * The actor whom an access token of the provider speaks for: in no session, as the desk has opened none. They are cut
+     * down to the roles that this token names: what the account has besides has come with another.
+     */
     const comeFromProvider = Effect.fnUntraced(function*({ verify }: Provider, token: Redacted.Redacted<string>) {
       const vouched = yield* verify(token)
-      const userId = Option.isSome(vouched) ? yield* people.userOf(vouched.value) : Option.none()
-      return Option.isSome(userId) ? yield* rights.actor(userId.value, null) : Option.none<Actor>()
+      if (Option.isNone(vouched)) return Option.none<Actor>()
+      const { active, saidGrants, userId } = yield* people.userOf(vouched.value)
+      const found = active ? yield* rights.actor(userId, null) : Option.none<Actor>()
+      return Option.map(
+        found,
+        (actor) => saidGrants === null ? actor : { ...actor, grants: cutDown(actor.grants, saidGrants) }
+      )
     })
 
     /** The owner of an API token, cut down to what the token is for. */

@@ -20,6 +20,9 @@ export const flowLasts = Duration.minutes(10)
 /** How long the page may take to give the code for a session. */
 const handoffLasts = Duration.seconds(60)
 
+/** Why somebody is refused whom the provider lets in: for the audit. */
+const deactivated = "account deactivated"
+
 /** What the provider sent the browser back with (RFC 6749, section 4.1.2; RFC 9207); what else came is passed over. */
 export interface ProviderAnswer {
   readonly state?: string | undefined
@@ -91,20 +94,24 @@ export class OidcDesk extends Context.Service<OidcDesk>()("@opsdesk/access/OidcD
       return { location, browser: Redacted.make(browser) }
     })
 
-    const refuse = Effect.fnUntraced(function*(reason: string) {
+    /** Puts a refusal on record, inside the caller's transaction: of whom, where that is known, and why in plain words. */
+    const recordRefusal = Effect.fnUntraced(function*(userId: UserId | null, reason: string) {
       yield* Effect.logWarning(`a sign-in at the provider was refused: ${reason}`)
       yield* journal.record({
         at: yield* DateTime.now,
         actorId: null,
         action: "session.refused",
-        entity: { type: "user", id: null },
+        entity: { type: "user", id: userId },
         before: null,
-        after: null,
+        after: { reason },
         events: []
       })
+    })
+
+    const refuse = (userId: UserId | null, reason: string) => {
       const end: SignInEnd = { error: "refused" }
-      return end
-    }, atomic)
+      return Effect.as(atomic(recordRefusal(userId, reason)), end)
+    }
 
     const handOff = Effect.fnUntraced(function*(flowId: string, userId: UserId) {
       const code = yield* secret
@@ -136,23 +143,28 @@ export class OidcDesk extends Context.Service<OidcDesk>()("@opsdesk/access/OidcD
       const [stateHash, browserHash] = [yield* sha256(answer.state), yield* hashOfBrowser(browser)]
       const [flow] = yield* atomic(flows.answer(stateHash, browserHash, yield* DateTime.now))
       if (flow === undefined) return expired
+      const unavailable: SignInEnd = { error: "unavailable" }
+      const isOurs = yield* Effect.result(known.isAnswerOf(answer.iss ?? null))
+      if (isOurs._tag === "Failure") return unavailable
+      if (!isOurs.success) return yield* refuse(null, "not the provider's answer")
       if (answer.error !== undefined || answer.code === undefined) {
         const denied: SignInEnd = { error: "denied" }
         return denied
       }
       const found = yield* Effect.result(redeem(known, answer.code, answer, browser))
-      if (found._tag === "Failure") {
-        const unavailable: SignInEnd = { error: "unavailable" }
-        return unavailable
-      }
-      if (Option.isNone(found.success)) return yield* refuse("its answer is not good")
-      const userId = yield* people.userOf(found.success.value)
-      return Option.isSome(userId) ? yield* handOff(flow.id, userId.value) : yield* refuse("the account is deactivated")
+      if (found._tag === "Failure") return unavailable
+      if (Option.isNone(found.success)) return yield* refuse(null, "answer not good")
+      const { active, userId } = yield* people.userOf(found.success.value)
+      return active ? yield* handOff(flow.id, userId) : yield* refuse(userId, deactivated)
     })
 
     const take = Effect.fnUntraced(function*(codeHash: Uint8Array, browserHash: Uint8Array) {
       const [taken] = yield* flows.take(codeHash, browserHash, yield* DateTime.now)
-      return taken === undefined ? null : yield* sessions.begin(taken.userId)
+      if (taken === undefined) return null
+      if (yield* flows.holdActive(taken.userId)) return yield* sessions.begin(taken.userId)
+      // A refusal, but one that is kept: the code is spent.
+      yield* recordRefusal(taken.userId, deactivated)
+      return null
     }, atomic)
 
     /** Gives a session for the code that `finish` made, once, to the browser that began. */

@@ -59,7 +59,11 @@ export class OidcFlowStore extends Context.Service<OidcFlowStore>()("@opsdesk/ac
         decodeUsers
       )
 
-    return { clear, insert, answer, handOff, take }
+    /** Whether the account is active; it stays so until the transaction ends. */
+    const holdActive = (userId: UserId) =>
+      Effect.map(sql`select from users where id = ${userId} and active for no key update`, (rows) => rows.length > 0)
+
+    return { clear, insert, answer, handOff, take, holdActive }
   })
 }) {
   static readonly layer = Layer.effect(OidcFlowStore, OidcFlowStore.make)

@@ -4,13 +4,12 @@ import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { NewEvent } from "@opsdesk/kernel/EventEnvelope"
 import { UserId } from "@opsdesk/kernel/Ids"
 import type { Schema } from "effect"
-import { Context, DateTime, Effect, Layer, Option } from "effect"
+import { Context, DateTime, Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
-import { OidcStore } from "./OidcStore.ts"
+import { leastRole, OidcStore } from "./OidcStore.ts"
+import type { Grant } from "./Permission.ts"
 import { Rights } from "./Rights.ts"
-
-/** What somebody is whom the provider gives no role that the desk knows. */
-const leastRole = "customer"
+import { RoleStore } from "./RoleStore.ts"
 
 /** Addresses under this name lead nowhere (RFC 2606): for people who come without one, or with one that is taken. */
 const nowhere = "oidc.invalid"
@@ -34,36 +33,50 @@ const nameOf = ({ email, name, subject }: Vouched) => [...(name ?? email ?? subj
 const sameNames = (a: ReadonlyArray<string>, b: ReadonlyArray<string>) =>
   a.length === b.length && a.every((name) => b.includes(name))
 
+/** Roles that are said at any time are news to an account of which none were said yet. */
+const neverSaid = DateTime.makeUnsafe(0)
+
 /** Whether the provider has said it after what it said before. Of an older token and a newer the newer counts. */
 const isNews = ({ at }: Vouched, rolesAt: Date) => DateTime.toEpochMillis(at) > rolesAt.getTime()
+
+/** Somebody whom the provider vouches for, as the desk knows them. */
+export interface Known {
+  readonly userId: UserId
+  readonly active: boolean
+  /** What the roles grant that this very token names; null where it says nothing of roles. */
+  readonly saidGrants: ReadonlyArray<Grant> | null
+}
 
 /** The accounts of people who come from a provider of identities. */
 export class OidcPeople extends Context.Service<OidcPeople>()("@opsdesk/access/OidcPeople", {
   make: Effect.gen(function*() {
     const { atomic, reading } = yield* Transaction
     const store = yield* OidcStore
+    const { holdAdminRole, someAdmin } = yield* RoleStore
     const journal = yield* Journal
     const rights = yield* Rights
     const random = yield* SecureRandom.SecureRandom
 
-    const rolesOf = Effect.fnUntraced(function*(vouched: Vouched) {
-      const known = yield* store.knownRoles(vouched.roles)
+    const rolesOf = Effect.fnUntraced(function*(said: ReadonlyArray<string>) {
+      const known = yield* store.knownRoles(said)
       return known.length === 0 ? [leastRole] : known
     })
 
-    /** Makes the account. None if somebody else has just made it. */
+    /** Makes the account, unless somebody else has just made it. */
     const provision = Effect.fnUntraced(function*(vouched: Vouched) {
       const at = yield* DateTime.now
       const id = UserId.make(yield* random.uuidV7())
-      if (!(yield* store.insertIdentity(vouched, id, vouched.at, at))) return Option.none<UserId>()
+      if (!(yield* store.insertIdentity(vouched, id, vouched.roles === null ? neverSaid : vouched.at, at))) {
+        return
+      }
       const own = addressOf(id)
       const person = { id, at, name: nameOf(vouched) }
       const offered = vouched.email === null || isOurs(vouched.email) ? own : vouched.email
       const isFree = yield* store.insertPerson({ ...person, email: offered })
       const email = isFree ? offered : own
       if (!isFree) yield* store.insertPerson({ ...person, email })
-      const roles = yield* rolesOf(vouched)
-      yield* store.setRoles(id, roles, at)
+      const roles = yield* rolesOf(vouched.roles ?? [])
+      yield* store.setRoles(id, roles)
       const recorded = { email, name: person.name, active: true, roles, teamIds: [] }
       yield* journal.record({
         at,
@@ -74,53 +87,78 @@ export class OidcPeople extends Context.Service<OidcPeople>()("@opsdesk/access/O
         after: { ...recorded, oidcIssuer: vouched.issuer, oidcSubject: vouched.subject },
         events: [userEvent("user.created", { userId: id, ...recorded })]
       })
-      return Option.some(id)
     }, atomic)
 
-    /** Gives the account the roles that the provider says, unless it has said something newer meanwhile. */
-    const follow = Effect.fnUntraced(function*(vouched: Vouched, userId: UserId) {
+    /** Gives the account other roles, or leaves it those it has where nobody could give roles any more after that. */
+    const changeRoles = Effect.fnUntraced(function*(
+      userId: UserId,
+      held: ReadonlyArray<string>,
+      roles: ReadonlyArray<string>,
+      at: DateTime.Utc
+    ) {
+      yield* holdAdminRole
+      const wasSomeAdmin = yield* someAdmin
+      yield* store.setRoles(userId, roles)
+      if (wasSomeAdmin && !(yield* someAdmin)) {
+        yield* store.setRoles(userId, held)
+        return false
+      }
+      yield* store.touch(userId, at)
+      yield* rights.changed
+      return true
+    })
+
+    /**
+     * Gives the account the roles that the provider says, unless it has said something newer meanwhile. The last admin
+     * keeps theirs: a provider that is set up wrongly must not leave the desk to nobody.
+     */
+    const follow = Effect.fnUntraced(function*(vouched: Vouched, said: ReadonlyArray<string>, userId: UserId) {
       const [held] = yield* store.lock(vouched, userId)
       if (held === undefined || !isNews(vouched, held.rolesAt)) return false
       yield* store.rolesSaid(vouched, vouched.at)
-      const roles = yield* rolesOf(vouched)
+      const roles = yield* rolesOf(said)
       if (sameNames(roles, held.roles)) return false
-      yield* rights.changed
       const at = yield* DateTime.now
-      yield* store.setRoles(userId, roles, at)
-      yield* journal.record({
-        at,
-        actorId: null,
-        action: "user.roles_changed",
-        entity: { type: "user", id: userId },
-        before: { roles: [...held.roles] },
-        after: { roles },
-        events: [userEvent("user.roles_changed", { userId, from: [...held.roles], to: roles })]
-      })
+      const from = [...held.roles]
+      const entry = { at, actorId: null, entity: { type: "user", id: userId }, before: { roles: from } } as const
+      if (!(yield* changeRoles(userId, from, roles, at))) {
+        yield* Effect.logWarning("the provider takes the roles of the last admin, who keeps them")
+        const after = { roles: from, said: roles, reason: "last admin" }
+        yield* journal.record({ ...entry, action: "user.roles_kept", after, events: [] })
+        return false
+      }
+      const event = userEvent("user.roles_changed", { userId, from, to: roles })
+      yield* journal.record({ ...entry, action: "user.roles_changed", after: { roles }, events: [event] })
       return true
     }, atomic)
 
+    const find = (vouched: Vouched) => reading(store.identity(vouched, vouched.roles ?? []))
+
     /**
      * The account of somebody whom the provider vouches for: made at first sight, and with the roles that the provider
-     * named last. A token that says nothing new costs one statement and no write. None where the account is deactivated.
+     * named last. A token that says nothing new costs one statement and no write, and nothing at all changes for an account
+     * that is deactivated.
      */
     const userOf = Effect.fn("OidcPeople.userOf")(function*(vouched: Vouched) {
-      const [known] = yield* reading(store.identity(vouched))
-      if (known === undefined) {
-        const made = yield* provision(vouched)
-        if (Option.isSome(made)) return made
-        const [met] = yield* reading(store.identity(vouched))
-        return met?.active === true ? Option.some(met.userId) : Option.none<UserId>()
+      const [known] = yield* find(vouched)
+      if (known === undefined) yield* provision(vouched)
+      else if (known.active && vouched.roles !== null && isNews(vouched, known.rolesAt)) {
+        if (yield* follow(vouched, vouched.roles, known.userId)) yield* rights.forget
       }
-      if (!known.active) return Option.none<UserId>()
-      if (isNews(vouched, known.rolesAt)) {
-        const changed = yield* follow(vouched, known.userId)
-        if (changed) yield* rights.forget
+      const [met] = known === undefined ? yield* find(vouched) : [known]
+      if (met === undefined) return yield* Effect.die(new Error("an identity is gone that was there"))
+      const person: Known = {
+        userId: met.userId,
+        active: met.active,
+        saidGrants: vouched.roles === null ? null : met.saidGrants
       }
-      return Option.some(known.userId)
+      return person
     })
 
     return { userOf }
   })
 }) {
-  static readonly layer = Layer.effect(OidcPeople, OidcPeople.make).pipe(Layer.provide([OidcStore.layer, Rights.layer]))
+  static readonly layer = Layer.effect(OidcPeople, OidcPeople.make).pipe(
+    Layer.provide([OidcStore.layer, RoleStore.layer, Rights.layer])
+  )
 }

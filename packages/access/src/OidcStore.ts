@@ -1,15 +1,20 @@
 import { UserId } from "@opsdesk/kernel/Ids"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { Grant } from "./Permission.ts"
 
 const IdentityRow = Schema.Struct({
   userId: UserId,
   active: Schema.Boolean,
   roles: Schema.Array(Schema.String),
-  rolesAt: Schema.Date
+  rolesAt: Schema.Date,
+  saidGrants: Schema.Array(Grant)
 })
 const decodeIdentities = Schema.decodeUnknownEffect(Schema.Array(IdentityRow))
 const decodeNames = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ name: Schema.String })))
+
+/** What somebody is whom the provider gives no role that the desk knows. */
+export const leastRole = "customer"
 
 export interface Identity {
   readonly issuer: string
@@ -28,12 +33,18 @@ export class OidcStore extends Context.Service<OidcStore>()("@opsdesk/access/Oid
   make: Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
 
-    const identity = ({ issuer, subject }: Identity) =>
+    /** The account of somebody, and what the roles grant that are `said` of them this time, whether they have them or not. */
+    const identity = ({ issuer, subject }: Identity, said: ReadonlyArray<string>) =>
       Effect.flatMap(
         sql`
+          with said as (select id from roles where name = any(${said}::text[]))
           select i.user_id, u.active, i.roles_at,
             array(select r.name from user_roles ur join roles r on r.id = ur.role_id
-                  where ur.user_id = u.id order by r.name) as roles
+                  where ur.user_id = u.id order by r.name) as roles,
+            coalesce((select jsonb_agg(distinct jsonb_build_object('permission', p.permission, 'scope', p.scope))
+                      from role_permissions p join roles r on r.id = p.role_id
+                      where r.id in (select id from said)
+                        or (r.name = ${leastRole} and not exists (select from said))), '[]') as said_grants
           from oidc_identities i join users u on u.id = i.user_id
           where i.issuer = ${issuer} and i.subject = ${subject}`,
         decodeIdentities
@@ -44,7 +55,7 @@ export class OidcStore extends Context.Service<OidcStore>()("@opsdesk/access/Oid
      * waited, and what it has read of other tables is from before the wait.
      */
     const lock = (known: Identity, userId: UserId) =>
-      Effect.andThen(sql`select from users where id = ${userId} for no key update`, identity(known))
+      Effect.andThen(sql`select from users where id = ${userId} for no key update`, identity(known, []))
 
     /** Says whether it was new: of two at the same moment one is, and the other has waited for it. */
     const insertIdentity = ({ issuer, subject }: Identity, userId: UserId, rolesAt: DateTime.Utc, at: DateTime.Utc) =>
@@ -74,7 +85,7 @@ export class OidcStore extends Context.Service<OidcStore>()("@opsdesk/access/Oid
         (rows) => rows.map(({ name }) => name)
       )
 
-    const setRoles = Effect.fnUntraced(function*(userId: UserId, roles: ReadonlyArray<string>, at: DateTime.Utc) {
+    const setRoles = Effect.fnUntraced(function*(userId: UserId, roles: ReadonlyArray<string>) {
       yield* sql`
         delete from user_roles ur using roles r
         where ur.user_id = ${userId} and r.id = ur.role_id and r.name <> all(${roles}::text[])`
@@ -82,16 +93,20 @@ export class OidcStore extends Context.Service<OidcStore>()("@opsdesk/access/Oid
         insert into user_roles (user_id, role_id)
         select ${userId}, r.id from roles r where r.name = any(${roles}::text[])
         on conflict do nothing`
-      yield* sql`
-        update users set version = version + 1, updated_at = ${DateTime.toDateUtc(at)} where id = ${userId}`
     })
+
+    /** A change that lies in another table. */
+    const touch = (userId: UserId, at: DateTime.Utc) =>
+      sql`update users set version = version + 1, updated_at = ${DateTime.toDateUtc(at)} where id = ${userId}`.pipe(
+        Effect.asVoid
+      )
 
     const rolesSaid = ({ issuer, subject }: Identity, at: DateTime.Utc) =>
       sql`
         update oidc_identities set roles_at = ${DateTime.toDateUtc(at)}
         where issuer = ${issuer} and subject = ${subject}`.pipe(Effect.asVoid)
 
-    return { identity, lock, insertIdentity, insertPerson, knownRoles, setRoles, rolesSaid }
+    return { identity, lock, insertIdentity, insertPerson, knownRoles, setRoles, touch, rolesSaid }
   })
 }) {
   static readonly layer = Layer.effect(OidcStore, OidcStore.make)

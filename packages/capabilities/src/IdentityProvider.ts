@@ -9,8 +9,8 @@ export interface Vouched {
   /** Null where the provider tells none, or says itself that the address is not verified. */
   readonly email: string | null
   readonly name: string | null
-  /** As the provider names them, whether the desk knows them or not. */
-  readonly roles: ReadonlyArray<string>
+  /** As the provider names them, whether the desk knows them or not. Null where it says nothing of roles at all. */
+  readonly roles: ReadonlyArray<string> | null
   /** When the provider said so, to the second. */
   readonly at: DateTime.Utc
 }
@@ -43,6 +43,11 @@ export interface Provider {
   ) => Effect.Effect<Option.Option<Vouched>, DependencyUnavailable>
   /** Where a browser goes to sign in. */
   readonly authorizationUrl: (request: SignInRequest) => Effect.Effect<string, DependencyUnavailable>
+  /**
+   * Whether an answer that names this issuer, or none, may be this provider's (RFC 9207, section 2.4). It is asked of
+   * refusals too: somebody else's must not end a sign-in here.
+   */
+  readonly isAnswerOf: (issuer: string | null) => Effect.Effect<boolean, DependencyUnavailable>
   /** Who has signed in, or none where the answer is not good: a spent code, another nonce, another issuer. */
   readonly redeem: (answer: SignInAnswer) => Effect.Effect<Option.Option<Vouched>, DependencyUnavailable>
 }

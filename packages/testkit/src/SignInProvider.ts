@@ -114,8 +114,8 @@ export class SignInProvider extends Context.Service<SignInProvider, {
   readonly key: () => SigningKey
   /** It signs with a new key from now on, and publishes the old one beside it or no more. */
   readonly rotate: (keepOld: boolean) => void
-  /** Whether it answers at all. */
-  readonly setUp: (isUp: boolean) => void
+  /** Whether it answers at all; `silent` takes every request and says nothing. */
+  readonly setUp: (isUp: boolean | "silent") => void
   readonly account: (account: Account) => void
   /** Follows the desk's browser to the provider, where somebody signs in, and back: the address that it comes back to. */
   readonly signIn: (authorizationUrl: string, sub: string) => Effect.Effect<string>
@@ -125,7 +125,7 @@ export class SignInProvider extends Context.Service<SignInProvider, {
     Effect.gen(function*() {
       const accounts = new Map<string, Account>()
       let keys = [newKey("key-1")]
-      let up = true
+      let up: boolean | "silent" = true
       let asked: ReadonlyArray<string> = []
       let who = ""
       let provider: Provider | undefined
@@ -135,6 +135,7 @@ export class SignInProvider extends Context.Service<SignInProvider, {
             const listening = createServer((request, response) => {
               const path = request.url ?? ""
               asked = [...asked, path]
+              if (up === "silent") return
               if (!up || provider === undefined) return void request.socket.destroy()
               if (!path.startsWith("/interaction/")) return void provider.callback()(request, response)
               void provider.interactionFinished(request, response, { login: { accountId: who } })

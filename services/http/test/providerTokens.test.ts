@@ -1,4 +1,5 @@
 import { assert, layer } from "@effect/vitest"
+import { personIds } from "@opsdesk/testkit/people"
 import { audience, SignInProvider } from "@opsdesk/testkit/SignInProvider"
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -83,9 +84,10 @@ layer(AtProvider(), { excludeTestServices: true })("whoever comes with a token o
       assert.strictEqual((yield* ask("GET", "/v1/audit-events", { token: old })).status, 403)
       assert.deepStrictEqual((yield* me(promoted)).data.roles, ["admin", "agent"])
       assert.strictEqual((yield* ask("GET", "/v1/audit-events", { token: promoted })).status, 200)
-      // An older token is still good, but what it says of roles is not news any more.
+      // An older token is still good, but what it says of roles is not news any more, and it acts with no more than that.
       assert.deepStrictEqual((yield* me(old)).data.roles, ["admin", "agent"])
-      const demoted = yield* tokenOf("b-7", {}, 0)
+      assert.strictEqual((yield* ask("GET", "/v1/audit-events", { token: old })).status, 403)
+      const demoted = yield* tokenOf("b-7", { realm: { roles: [] } }, 0)
       assert.deepStrictEqual((yield* me(demoted)).data.roles, ["customer"])
       assert.deepStrictEqual((yield* me(promoted)).data.roles, ["customer"])
       assert.strictEqual((yield* ask("GET", "/v1/audit-events", { token: promoted })).status, 403)
@@ -93,6 +95,27 @@ layer(AtProvider(), { excludeTestServices: true })("whoever comes with a token o
         audit: ["user.created", "user.roles_changed", "user.roles_changed"],
         events: ["user.created", "user.roles_changed", "user.roles_changed"]
       })
+    }))
+
+  it.effect("acts with the roles that this very token names, of those that the account has", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const may = Effect.fnUntraced(function*(roles: ReadonlyArray<string> | null, secondsAgo: number) {
+        const token = yield* tokenOf("b-13", roles === null ? {} : { realm: { roles } }, secondsAgo)
+        const statuses = yield* Effect.forEach(
+          ["/v1/audit-events", "/v1/users", "/v1/tickets"],
+          (path) => ask("GET", path, { token })
+        )
+        return statuses.map(({ status }) => status)
+      })
+      assert.deepStrictEqual(yield* may(["admin", "agent"], 10), [200, 200, 200])
+      assert.deepStrictEqual(yield* may(["agent"], 20), [403, 200, 200])
+      assert.deepStrictEqual(yield* may(["customer"], 20), [403, 403, 200])
+      assert.deepStrictEqual(yield* may(["nobody knows it"], 20), [403, 403, 200])
+      assert.deepStrictEqual(yield* may(null, 20), [200, 200, 200])
+      // A role that the provider has taken away meanwhile is not to be had by naming it.
+      assert.deepStrictEqual(yield* may(["customer"], 5), [403, 403, 200])
+      assert.deepStrictEqual(yield* may(["admin", "agent"], 10), [403, 403, 200])
     }))
 
   it.effect("writes nothing by coming again", () =>
@@ -139,6 +162,59 @@ layer(AtProvider(), { excludeTestServices: true })("whoever comes with a token o
       assert.deepStrictEqual(asked(), [])
       const sql = yield* SqlClient.SqlClient
       assert.strictEqual((yield* sql`select from oidc_identities where subject = 'b-11'`).length, 0)
+    }))
+})
+
+layer(AtProvider(), { excludeTestServices: true })("somebody of whose roles the provider", (it) => {
+  it.effect("says nothing keeps them, and is a customer at first", () =>
+    Effect.gen(function*() {
+      const rolesWith = (claims: Record<string, unknown>, secondsAgo: number) =>
+        Effect.map(Effect.flatMap(tokenOf("c-1", claims, secondsAgo), me), ({ data }) => data.roles)
+      assert.deepStrictEqual(yield* rolesWith({}, 30), ["customer"])
+      // Roles that were said before the first request, which said none, are news all the same.
+      assert.deepStrictEqual(yield* rolesWith({ realm: { roles: ["agent"] } }, 40), ["agent"])
+      assert.deepStrictEqual(yield* rolesWith({ realm: {} }, 20), ["agent"])
+      assert.deepStrictEqual(yield* rolesWith({}, 10), ["agent"])
+      assert.deepStrictEqual(yield* rolesWith({ realm: { roles: [] } }, 0), ["customer"])
+    }))
+
+  it.effect("takes the last admin's keeps them, on record, until somebody else can do their work", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const admin = yield* tokenOf("c-2", { realm: { roles: ["admin"] } }, 60)
+      const { data } = yield* me(admin)
+      const setAlex = (active: boolean) =>
+        ask("PATCH", `/v1/users/${personIds.alex}`, { token: admin, body: { active } })
+      assert.strictEqual((yield* setAlex(false)).status, 200)
+      const rolesOf = Effect.map(ask("GET", `/v1/users/${data.id}`, { token: admin }), ({ json }) => json.data.roles)
+
+      yield* me(yield* tokenOf("c-2", { realm: { roles: ["customer"] } }, 50))
+      assert.deepStrictEqual(yield* rolesOf, ["admin"])
+      const sql = yield* SqlClient.SqlClient
+      const [kept] = yield* sql`
+        select actor_id, before, after from audit_log where entity_id = ${data.id} and action = 'user.roles_kept'`
+      assert.deepStrictEqual(kept, {
+        actorId: null,
+        before: { roles: ["admin"] },
+        after: { roles: ["admin"], said: ["customer"], reason: "last admin" }
+      })
+
+      assert.strictEqual((yield* setAlex(true)).status, 200)
+      const demoted = yield* tokenOf("c-2", { realm: { roles: ["customer"] } }, 40)
+      assert.deepStrictEqual((yield* me(demoted)).data.roles, ["customer"])
+      assert.strictEqual((yield* setAlex(false)).status, 403)
+    }))
+
+  it.effect("takes from the last two admins at once does not leave the desk to nobody", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const subjects = ["c-3", "c-4"]
+      const admins = yield* Effect.forEach(subjects, (sub) => tokenOf(sub, { realm: { roles: ["admin"] } }, 60))
+      yield* Effect.forEach(admins, me)
+      yield* ask("PATCH", `/v1/users/${personIds.alex}`, { token: admins[0] ?? "", body: { active: false } })
+      const less = yield* Effect.forEach(subjects, (sub) => tokenOf(sub, { realm: { roles: ["customer"] } }, 50))
+      const all = yield* Effect.all(less.map(me), { concurrency: "unbounded" })
+      assert.strictEqual(all.filter(({ data }) => data.roles.includes("admin")).length, 1)
     }))
 })
 

@@ -6,6 +6,21 @@ import * as fc from "fast-check"
 import { AtProvider, begun, codeIn, exchanged, sentOn, signedIn, wentThere } from "./AtProvider.ts"
 import { TestHttp } from "./TestHttp.ts"
 
+/** The provider says no: where the desk sends the browser then. */
+const deniedBy = Effect.fnUntraced(function*(iss: string) {
+  const { cookie, location } = yield* begun
+  const state = new URL(location).searchParams.get("state") ?? ""
+  const back =
+    `/v1/auth/oidc/callback?error=access_denied&error_description=%3Cscript%3E&state=${state}${iss}&next=https%3A%2F%2Felsewhere.test`
+  return (yield* sentOn(back, cookie)).location
+})
+
+/** What the audit says of people who were refused, the last of them first. */
+const refusals = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql`select entity_id, after from audit_log where action = 'session.refused' order by seq desc`
+)
+
 layer(AtProvider(), { excludeTestServices: true })("whoever signs in at the provider", (it) => {
   it.effect("comes to a session of the desk's own, with an account made for them", () =>
     Effect.gen(function*() {
@@ -101,11 +116,8 @@ layer(AtProvider(), { excludeTestServices: true })("whoever signs in at the prov
 
   it.effect("hears in a word that the provider said no, and nothing that came along", () =>
     Effect.gen(function*() {
-      const { cookie, location } = yield* begun
-      const state = new URL(location).searchParams.get("state") ?? ""
-      const back =
-        `/v1/auth/oidc/callback?error=access_denied&error_description=%3Cscript%3E&state=${state}&next=https%3A%2F%2Felsewhere.test`
-      assert.strictEqual((yield* sentOn(back, cookie)).location, "/#oidc-error=denied")
+      const { issuer } = yield* SignInProvider
+      assert.strictEqual(yield* deniedBy(`&iss=${encodeURIComponent(issuer)}`), "/#oidc-error=denied")
     }))
 
   it.effect("gives the code for a session once, in the browser that began", () =>
@@ -136,6 +148,15 @@ layer(AtProvider(), { excludeTestServices: true })("whoever signs in at the prov
       assert.strictEqual((yield* sql`select from oidc_flows where expires_at < now()`).length, 0)
     }))
 
+  it.effect("is refused where somebody else says no in the provider's place", () =>
+    Effect.gen(function*() {
+      for (const iss of ["&iss=https%3A%2F%2Felsewhere.test", ""]) {
+        assert.strictEqual(yield* deniedBy(iss), "/#oidc-error=refused")
+      }
+      const [first] = yield* refusals
+      assert.deepStrictEqual(first, { entityId: null, after: { reason: "not the provider's answer" } })
+    }))
+
   it.effect("is refused when the account is deactivated, and comes in again when it is not", () =>
     Effect.gen(function*() {
       const { ask } = yield* TestHttp
@@ -145,8 +166,25 @@ layer(AtProvider(), { excludeTestServices: true })("whoever signs in at the prov
       yield* setActive(false)
       const { back, cookie } = yield* wentThere({ sub: "u-13" })
       assert.strictEqual((yield* sentOn(back, cookie)).location, "/#oidc-error=refused")
+      assert.deepStrictEqual((yield* refusals)[0], { entityId: id, after: { reason: "account deactivated" } })
       yield* setActive(true)
       assert.strictEqual((yield* signedIn({ sub: "u-13" })).status, 200)
+    }))
+
+  it.effect("is refused when the account is deactivated while the page has the code already", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const sql = yield* SqlClient.SqlClient
+      const first = yield* signedIn({ sub: "u-15" })
+      const { id } = (yield* ask("GET", "/v1/me", { token: first.json.data.accessToken })).json.data
+      const { back, cookie } = yield* wentThere({ sub: "u-15" })
+      const { location } = yield* sentOn(back, cookie)
+      yield* ask("PATCH", `/v1/users/${id}`, { as: "alex", body: { active: false } })
+      assert.strictEqual((yield* exchanged(codeIn(location), cookie)).status, 401)
+      assert.lengthOf(yield* sql`select from sessions where user_id = ${id} and ended_at is null`, 0)
+      assert.deepStrictEqual((yield* refusals)[0], { entityId: id, after: { reason: "account deactivated" } })
+      yield* ask("PATCH", `/v1/users/${id}`, { as: "alex", body: { active: true } })
+      assert.strictEqual((yield* exchanged(codeIn(location), cookie)).status, 401)
     }))
 
   it.effect("waits while the provider is away, and others go on", () =>

@@ -77,6 +77,16 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
     title: "is not let in with one for another audience"
   },
   {
+    name: "the audience of a provider's token is not checked",
+    file: "layers/oidc/src/JoseIdentityProvider.ts",
+    right: "{ issuer, audience, isKind: isAccessToken }",
+    wrong:
+      "{ issuer, audience: String(readUnverified(Redacted.value(token))?.claims[\"aud\"]), isKind: isAccessToken }",
+    project: "oidc",
+    test: "test/forgedTokens.test.ts",
+    title: "is not let in with one for another audience"
+  },
+  {
     name: "internal notes are found by whoever may see the ticket",
     file: "packages/tickets/src/TicketListStore.ts",
     right: "(m.visibility = 'internal' and ${reachable(sql, actor, \"message:read_internal\")})",
