@@ -1,8 +1,9 @@
 import type { Answered } from "@opsdesk/capabilities/Transaction"
 import { sqlIsADefect, Transaction } from "@opsdesk/capabilities/Transaction"
 import { DependencyUnavailable } from "@opsdesk/kernel/Problem"
-import { Context, Effect, Fiber, Layer, Option, Schedule } from "effect"
+import { Context, Effect, Layer, Option, Schedule } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
+import { within } from "./within.ts"
 
 /** A deadlock or a serialization failure is PostgreSQL asking for another go. */
 const anotherGo = Schedule.exponential("20 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 4 }))
@@ -13,18 +14,7 @@ const asksForAnotherGo = (error: unknown) =>
 
 const unavailable = Effect.fail(new DependencyUnavailable({ dependency: "postgres" }))
 
-/**
- * The pool waits for a connection without limit, and a silent server answers never: this is the limit of both. Who has
- * waited so long is answered at once; what has to be undone is undone behind their back.
- */
-const answerWithin = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(Effect.forkDetach(restore(effect)), (fiber) =>
-      restore(Effect.timeoutOrElse(Fiber.join(fiber), {
-        duration: "6 seconds",
-        orElse: () => Effect.andThen(Effect.forkDetach(Fiber.interrupt(fiber)), unavailable)
-      })).pipe(Effect.onInterrupt(() => Fiber.interrupt(fiber))))
-  )
+const answerWithin = within({ duration: "6 seconds", orElse: unavailable })
 
 export const PostgresTransaction = Layer.effect(
   Transaction,

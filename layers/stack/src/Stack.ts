@@ -15,6 +15,7 @@ import { PostgresKeptAnswers } from "@opsdesk/postgres/PostgresKeptAnswers"
 import { PostgresKeyring } from "@opsdesk/postgres/PostgresKeyring"
 import { PostgresSql } from "@opsdesk/postgres/PostgresSql"
 import { PostgresTransaction } from "@opsdesk/postgres/PostgresTransaction"
+import { within } from "@opsdesk/postgres/within"
 import { Logs } from "@opsdesk/telemetry/Logs"
 import { Prometheus } from "@opsdesk/telemetry/Prometheus"
 import { Clock, Effect, Layer, Option } from "effect"
@@ -75,10 +76,7 @@ const PostgresDependencies = Layer.effect(
     const answersAt = (what: Effect.Effect<string | null, unknown>) =>
       what.pipe(
         Effect.map((detail): Trouble | null => detail === null ? null : { away: false, detail }),
-        Effect.timeoutOrElse({
-          duration: "2 seconds",
-          orElse: () => Effect.succeed(away("does not answer within 2 s"))
-        }),
+        within({ duration: "2 seconds", orElse: Effect.succeed(away("does not answer within 2 s")) }),
         Effect.catchCause(() => Effect.succeed(away("does not answer")))
       )
     return [

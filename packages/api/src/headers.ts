@@ -71,11 +71,13 @@ export const sharedHeaders: Node = {
   },
   "RateLimit-Policy": {
     description:
-      "What is limited: quota `q` in windows of `w` seconds, per policy (draft-ietf-httpapi-ratelimit-headers). Absent where the operator has switched limits off",
+      "What is limited: quota `q` in windows of `w` seconds, per policy (draft-ietf-httpapi-ratelimit-headers). Absent where the operator has switched limits off, and where a request was refused before any was met",
+    required: false,
     schema: { type: "string", examples: ["\"reads\";q=800;w=4"] }
   },
   RateLimit: {
     description: "What is left: `r` now, and the `t` seconds until all, or after a refusal something, is back",
+    required: false,
     schema: { type: "string", examples: ["\"reads\";r=799;t=1"] }
   },
   ETag: {
@@ -93,7 +95,7 @@ export const sharedHeaders: Node = {
 
 const header = (name: string, of: string = name): Node => ({ [name]: { $ref: `#/components/headers/${of}` } })
 
-/** An operation that can be refused for being asked too often says with each answer what is left. */
+/** An operation that can be refused for being asked too often says with each answer what is left, once it has looked. */
 const isLimited = (operation: Node): boolean => "429" in nodeOf(operation.responses)
 
 interface Answering {
@@ -111,7 +113,7 @@ export const headersFor = ({ endpoint, operation }: Answering, status: string, d
     ...(takesIdempotencyKey(endpoint) && status === "409" ? header("Retry-After", "Retry-After-If-In-Progress") : {}),
     ...(status === "401" ? header("WWW-Authenticate") : {}),
     ...(status === "429" || status === "503" ? header("Retry-After") : {}),
-    ...(isLimited(operation) && (status < "400" || status === "429")
+    ...(isLimited(operation) && status < "500"
       ? { ...header("RateLimit-Policy"), ...header("RateLimit") }
       : {})
   }

@@ -60,7 +60,9 @@ const problemExample = (asked: Asked, schema: Node): unknown => {
 
 /** What cannot happen to a request without a body or a key, or at an address without a place for an id. */
 const impossible = ({ endpoint }: Asked): ReadonlyArray<string> => [
-  ...(endpoint.payload.size === 0 ? ["MalformedJson", "PayloadTooLarge", "UnsupportedMediaType"] : []),
+  // A body that nobody asked for is read, so as to be refused; only a GET's is passed over.
+  ...(endpoint.method === "GET" ? ["MalformedJson", "PayloadTooLarge"] : []),
+  ...(endpoint.payload.size === 0 ? ["UnsupportedMediaType"] : []),
   ...(endpoint.params === undefined ? ["NotFound"] : []),
   ...(takesIdempotencyKey(endpoint) ? [] : ["IdempotencyKeyReused", "RequestInProgress"])
 ]

@@ -14,7 +14,7 @@ export interface KeptAnswer {
 /** A request that is to take effect once. */
 export interface Attempt {
   readonly userId: UserId
-  /** What the client calls it: `Idempotency-Key`, 1 to 255 visible characters of ASCII. */
+  /** What the client calls it (`Idempotency-Key`), after what it has signed in with: what another one calls the same is another. */
   readonly key: Redacted.Redacted<string>
   /** Everything that two requests must share to be the same: method, address and body. */
   readonly request: Uint8Array

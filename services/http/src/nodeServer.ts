@@ -17,6 +17,8 @@ const invalid = (status: number, detail: string): Refusal => ({ status, slug: "v
 
 const unreadable = invalid(400, "This is no HTTP request.")
 
+const unexpected = invalid(417, "Nothing but `100-continue` can be expected here.")
+
 const ofMethod = (url: string): Refusal => {
   const allow = allowedAt(url)
   return allow === null
@@ -41,14 +43,21 @@ const refusalOf = (error: object): Refusal => {
   }
   // Node reads only the methods that it knows; a request with another is as good as any, and the address is there or not.
   if (code === "HPE_INVALID_METHOD" && "rawPacket" in error && error.rawPacket instanceof Uint8Array) {
-    const [, url] = requestLine.exec(new TextDecoder("latin1").decode(error.rawPacket)) ?? []
-    if (url !== undefined) return ofMethod(url)
+    const [line, url] = requestLine.exec(new TextDecoder("latin1").decode(error.rawPacket)) ?? []
+    // Further on in the packet it is another request that could not be read, and this line that of a good one.
+    const isOfIt = line !== undefined && "bytesParsed" in error && Number(error.bytesParsed) <= line.indexOf(" ")
+    if (isOfIt && url !== undefined) return ofMethod(url)
   }
   return unreadable
 }
 
-/** An answer as bytes, for where there is no request that a response could belong to. */
-const written = ({ detail, headers, slug, status }: Refusal, secure: boolean): string => {
+interface Told {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** What a refusal says where no program has answered. */
+const told = ({ detail, headers, slug, status }: Refusal, secure: boolean): Told => {
   const requestId = globalThis.crypto.randomUUID()
   const { title } = problemTypes[slug]
   const body = JSON.stringify({
@@ -60,30 +69,60 @@ const written = ({ detail, headers, slug, status }: Refusal, secure: boolean): s
     code: slug,
     requestId
   })
-  const all = {
-    "content-type": "application/problem+json",
-    "content-length": String(new TextEncoder().encode(body).length),
-    "x-request-id": requestId,
-    vary: "Origin",
-    ...bareHeaders(secure),
-    ...headers,
-    connection: "close"
+  return {
+    body,
+    headers: {
+      "content-type": "application/problem+json",
+      "content-length": String(new TextEncoder().encode(body).length),
+      "x-request-id": requestId,
+      vary: "Origin",
+      ...bareHeaders(secure),
+      ...headers,
+      connection: "close"
+    }
   }
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
-  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, "", body].join("\r\n")
+}
+
+/** An answer as bytes, for where there is no request that a response could belong to. */
+const written = (refusal: Refusal, secure: boolean): string => {
+  const { body, headers } = told(refusal, secure)
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  return [`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`, ...lines, "", body].join("\r\n")
+}
+
+/** What a connection has been asked so far: the answers that are not out yet, and the latest of all. */
+interface Asked {
+  readonly open: Set<ServerResponse>
+  latest: ServerResponse
 }
 
 /** Lets everything that no request came of be answered like the rest: as a problem, with the same headers. */
 const answerTheUnreadable = (server: Server, secure: boolean) => {
-  const latest = new WeakMap<Duplex, ServerResponse>()
-  server.on("request", (request: IncomingMessage, response: ServerResponse) => latest.set(request.socket, response))
+  const asked = new WeakMap<Duplex, Asked>()
+  const refused = new WeakSet<Duplex>()
+  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const { open } = asked.get(socket) ?? { open: new Set() }
+    asked.set(socket, { open: open.add(response), latest: response })
+    response.once("close", () => open.delete(response))
+  })
+
+  /** In its turn: a request that has come whole is answered first, as it takes effect whatever follows it. */
+  const inTurn = (socket: Duplex, refusal: Refusal): void => {
+    if (!socket.writable) return void socket.destroy()
+    const { latest, open } = asked.get(socket) ?? { open: new Set<ServerResponse>() }
+    const whole = [...open].find(({ req }) => req.complete)
+    if (whole !== undefined) return void whole.once("close", () => inTurn(socket, refusal))
+    // What the rest of a request could not be read of has its answer, or half of it: more bytes would read as its end.
+    const isAnswered = latest !== undefined && latest.headersSent && !latest.req.complete
+    if (isAnswered) socket.destroy()
+    else socket.end(written(refusal, secure), () => socket.destroy())
+  }
 
   const refuse = (socket: Duplex, refusal: Refusal) => {
-    const open = latest.get(socket)
-    // Half an answer is on its way already: more bytes would read as its end.
-    const between = open !== undefined && open.headersSent && !open.writableFinished
-    if (!socket.writable || between) socket.destroy()
-    else socket.end(written(refusal, secure), () => socket.destroy())
+    // Bytes that come after those that could not be read cannot be read either.
+    if (refused.has(socket)) return
+    refused.add(socket)
+    inTurn(socket, refusal)
   }
 
   server.on("clientError", (error: Error, socket: Duplex) => refuse(socket, refusalOf(error)))
@@ -92,17 +131,30 @@ const answerTheUnreadable = (server: Server, secure: boolean) => {
     socket.on("error", () => socket.destroy())
     refuse(socket, ofMethod(request.url ?? ""))
   })
-  server.on(
-    "checkExpectation",
-    ({ socket }: IncomingMessage) => refuse(socket, invalid(417, "Nothing but `100-continue` can be expected here."))
-  )
+  server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => {
+    const { body, headers } = told(unexpected, secure)
+    // Node sends it in its turn, and hangs up.
+    response.writeHead(unexpected.status, headers).end(body)
+  })
 }
 
+/** How long clients may take, in milliseconds, and how often it is looked whether one has taken longer. */
+interface Patience {
+  readonly headers: number
+  readonly request: number
+  readonly lookEvery: number
+}
+
+const patient: Patience = { headers: 10_000, request: 30_000, lookEvery: 1000 }
+
 /** Node's server with our limits: 16 KiB of headers, 10 s for them, 30 s for a request. */
-export const nodeServer = ({ secure }: { readonly secure: boolean }): Server => {
+export const nodeServer = (
+  { patience = patient, secure }: { readonly secure: boolean; readonly patience?: Patience }
+): Server => {
   const server = createServer({
-    headersTimeout: 10_000,
-    requestTimeout: 30_000,
+    headersTimeout: patience.headers,
+    requestTimeout: patience.request,
+    connectionsCheckingInterval: patience.lookEvery,
     maxHeaderSize: 16_384,
     keepAliveTimeout: 65_000,
     // The edge refuses those, as a problem.

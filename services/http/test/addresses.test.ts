@@ -57,6 +57,31 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("an address", (i
       }
     }))
 
+  it.effect("is good in one spelling only: what is percent-encoded without need is not there", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const body = { email: "carla@test.local", password: "carla may come in" }
+      for (
+        const [method, path, what] of [
+          ["POST", "/%761/auth/login", { body }],
+          ["POST", "/v1/auth/logi%6e", { body }],
+          ["GET", "/%761/me", { as: "carla" }],
+          ["GET", "/v1/m%65", { as: "carla" }],
+          ["GET", "/v1/me;a=b", { as: "carla" }],
+          ["GET", "/health/%72eady", {}],
+          ["GET", "/v1/tickets/%31", { as: "carla" }],
+          ["OPTIONS", "/%761/me", {}],
+          ["FOO", "/%761/me", {}]
+        ] as const
+      ) {
+        const missing = yield* ask(method, path, what)
+        assert.deepStrictEqual([missing.status, missing.json.code], [404, "not-found"], path)
+        const cached = missing.headers.get("cache-control")
+        assert.include(["no-store", "private, no-cache"], cached, path)
+      }
+      assert.strictEqual((yield* ask("GET", "/v1/tickets?%71=%61", { as: "carla" })).status, 200)
+    }))
+
   it.effect.each([
     "",
     "abc",

@@ -5,7 +5,7 @@ import { emailOf, passwordOf, personIds, teamIds } from "@opsdesk/testkit/people
 import { Context, Effect, Layer } from "effect"
 import * as fc from "fast-check"
 import type { Named, Operation, Sent } from "./fuzzed.ts"
-import { invalid, misaddressed, operationsOf, valid } from "./fuzzed.ts"
+import { invalid, misaddressed, operationsOf, stray, valid } from "./fuzzed.ts"
 import type { Answer, Json } from "./TestHttp.ts"
 import { TestHttp } from "./TestHttp.ts"
 
@@ -200,6 +200,24 @@ layer(Fuzz.layer, { excludeTestServices: true, timeout: "120 seconds" })("whatev
           runsOf(operation, 100)
         )
       ),
+    120_000
+  )
+
+  it.effect(
+    "a body that an operation does not take is refused as the document says",
+    () =>
+      eachOperation(async ({ isDocumented, send }, operation, named, person) => {
+        const requests = stray(operation, named)
+        if (requests === undefined) return
+        await fc.assert(
+          fc.asyncProperty(requests, async (sent) => {
+            const answer = await send(operation, sent, person)
+            isDocumented(operation, answer, sent)
+            assert.include(person === null && mustSignIn(operation) ? [401] : [400, 413], answer.status)
+          }),
+          runsOf(operation, 20)
+        )
+      }),
     120_000
   )
 

@@ -192,6 +192,13 @@ export const invalid = (operation: Operation, named: Named, fits: Fits): fc.Arbi
     return fc.oneof({ weight: 2, arbitrary: inQuery }, { weight: 5, arbitrary: inBody })
   })
 
+/** Bodies for an operation that takes none, or undefined where it takes one; a GET's is never read. */
+export const stray = (operation: Operation, named: Named): fc.Arbitrary<Sent> | undefined => {
+  if (bodySchema(operation) !== undefined || operation.method === "GET") return undefined
+  const bodies = fc.constantFrom("{", "null", "{\"a\":1}", "[1]", "[".repeat(40), "\"\"", " ", "x".repeat(1_100_000))
+  return fc.tuple(drafts(operation, named), bodies).map(([draft, body]) => ({ ...sent(operation, draft), body }))
+}
+
 const wrongIds = [
   "0",
   "-1",

@@ -2,16 +2,20 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
+import type { Server } from "node:http"
 import { connect } from "node:net"
 import { exactAddresses, HttpProgram } from "../src/httpProgram.ts"
 import { nodeServer } from "../src/nodeServer.ts"
 import { Readiness } from "../src/Readiness.ts"
 
 /** The program on a port of its own, behind the server that it has outside of tests. */
-export const OnTheWire = (variables?: Record<string, string>) =>
+export const OnTheWire = (
+  variables?: Record<string, string>,
+  server: () => Server = () => nodeServer({ secure: false })
+) =>
   HttpRouter.serve(HttpProgram, { disableLogger: true, disableListenLog: true, routerConfig: exactAddresses }).pipe(
     Layer.provide(Readiness.layer),
-    Layer.provideMerge(NodeHttpServer.layer(() => nodeServer({ secure: false }), { port: 0, host: "127.0.0.1" })),
+    Layer.provideMerge(NodeHttpServer.layer(server, { port: 0, host: "127.0.0.1" })),
     Layer.provideMerge(TestStack("peopled", undefined, variables))
   )
 
@@ -22,21 +26,43 @@ export interface Heard {
   readonly text: string
 }
 
-/** Sends bytes as they are and gives what comes back until the server hangs up. */
-export const spoken = Effect.fnUntraced(function*(bytes: string | Uint8Array) {
+interface Speaking {
+  /** In milliseconds, before each part but the first. */
+  readonly pause?: number
+  /** Where the speaker speaks from, one of this machine's own addresses. */
+  readonly from?: string
+}
+
+/** Sends bytes as they are, part by part, and gives all that comes back until the server hangs up. */
+export const exchanged = Effect.fnUntraced(function*(
+  parts: ReadonlyArray<string | Uint8Array>,
+  { from, pause = 0 }: Speaking = {}
+) {
   const server = yield* HttpServer.HttpServer
   if (!("port" in server.address)) return yield* Effect.die(new Error("not on a port"))
   const { port } = server.address
-  const text = yield* Effect.callback<string>((resume) => {
-    // Not `end`: whoever is still being listened to is answered even if the request is cut off.
-    const socket = connect(port, "127.0.0.1", () => socket.write(bytes))
+  return yield* Effect.callback<string>((resume) => {
+    const socket = connect({ port, host: "127.0.0.1", ...(from === undefined ? {} : { localAddress: from }) })
     const heard: Array<string> = []
+    socket.setNoDelay(true)
+    // Not `end`: whoever is still being listened to is answered even if the request is cut off.
+    const send = (at: number) => {
+      const part = parts[at]
+      if (part === undefined || !socket.writable) return
+      socket.write(part, () => setTimeout(() => send(at + 1), pause))
+    }
+    socket.on("connect", () => send(0))
     socket.setEncoding("latin1").on("data", (chunk: string) => void heard.push(chunk))
     // A server that refuses before it has read everything may reset the connection; what it said counts.
     socket.on("error", () => {})
     socket.on("close", () => resume(Effect.succeed(heard.join(""))))
     return Effect.sync(() => socket.destroy())
   })
+})
+
+/** An exchange, as its first answer. */
+export const spoken = Effect.fnUntraced(function*(bytes: string | Uint8Array, speaking?: Speaking) {
+  const text = yield* exchanged([bytes], speaking)
   const end = text.indexOf("\r\n\r\n")
   const [statusLine = "", ...lines] = text.slice(0, Math.max(0, end)).split("\r\n")
   const headers = Object.fromEntries(lines.map((line) => {

@@ -17,12 +17,25 @@ const hostless = new ValidationFailed({ errors: [], detail: "The request names n
 const isHostless = ({ source }: HttpServerRequest.HttpServerRequest): boolean =>
   source instanceof IncomingMessage && source.httpVersion === "1.1" && source.headers.host === undefined
 
+/** An unreserved character that is percent-encoded (RFC 3986, section 2.3): `-.0-9A-Z_a-z~`. */
+const needless = /%(?:2[DE]|3\d|4[1-9A-F]|5[\dAF]|6[1-9A-F]|7[\dAE])/i
+
+/**
+ * Whether an address is spelled as nobody has to: in full, with a `;` or `#` where the router stops to read, or
+ * percent-encoded without need. The router would find it; what goes by the beginning of an address would not.
+ */
+const isSpelledOtherwise = (url: string): boolean => {
+  const [path = ""] = url.split("?", 1)
+  return !path.startsWith("/") || /[;#]/.test(path) || needless.test(path)
+}
+
 /** What no route is asked for: an address beyond measure, a method that nothing here has, a browser's question for leave. */
 export const refusedAtOnce = (
   request: HttpServerRequest.HttpServerRequest
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> | undefined => {
   if (isHostless(request)) return HttpServerRespondable.toResponse(hostless)
   if (request.url.length > longest) return HttpServerRespondable.toResponse(tooLong)
+  if (isSpelledOtherwise(request.url)) return Effect.succeed(HttpServerResponse.empty({ status: 404 }))
   if (!isKnownMethod(request.method)) {
     const allow = allowedAt(request.url)
     return Effect.succeed(
