@@ -14,6 +14,8 @@ export interface LogOptions {
 const allowed: ReadonlySet<string> = new Set([
   "request_id",
   "user_id",
+  "session_id",
+  "api_token_id",
   "ticket_id",
   "trace_id",
   "span_id",

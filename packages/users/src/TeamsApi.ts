@@ -34,7 +34,11 @@ export class TeamsApi extends HttpApiGroup.make("teams")
       params: membership,
       success: Data(Team),
       error: [TeamNotFound, UserNotFound, Forbidden]
-    }).annotateMerge(OpenApi.annotations({ summary: "Put somebody into a team" }))
+    }).annotateMerge(OpenApi.annotations({
+      summary: "Put somebody into a team",
+      description:
+        "What the person's roles grant for teams reaches the team's tickets from then on. You must hold it everywhere, or be in the team and hold it for teams yourself."
+    }))
       .annotate(EndpointAccess, needs("team:write")),
     HttpApiEndpoint.delete("removeTeamMember", "/v1/teams/:id/members/:userId", {
       params: membership,

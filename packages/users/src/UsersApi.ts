@@ -57,7 +57,7 @@ export class UsersApi extends HttpApiGroup.make("users")
     }).annotateMerge(OpenApi.annotations({
       summary: "Make an account",
       description:
-        "Without a password nobody can sign in to it with one. Without roles it is a customer's. You must hold yourself all that the roles grant."
+        "Without a password nobody can sign in to it with one. Without roles it is a customer's. You must hold yourself all that the roles grant. Teams are for those who hold `team:write`, and who reach there what the roles grant for teams: everywhere, or as members."
     })).annotate(EndpointAccess, needs("user:write")),
     HttpApiEndpoint.get("getUser", "/v1/users/:id", {
       params: id,
@@ -74,7 +74,7 @@ export class UsersApi extends HttpApiGroup.make("users")
     }).annotateMerge(OpenApi.annotations({
       summary: "Change an account",
       description:
-        "A deactivated account can do nothing, but goes on being named wherever it was. Password, e-mail address and `active` are not for those who hold less than the person, and the last admin stays."
+        "A deactivated account can do nothing, but goes on being named wherever it was. `active` is not for those who hold less than the person; password and e-mail address of somebody else are for those who hold everywhere what the person holds anywhere. Teams need `team:write` too: see `PUT /v1/teams/:id/members/:userId`. The last admin stays."
     })).annotate(EndpointAccess, needs("user:write")),
     HttpApiEndpoint.put("setUserRoles", "/v1/users/:id/roles", {
       params: id,

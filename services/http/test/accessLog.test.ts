@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { personIds } from "@opsdesk/testkit/people"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import { Context, Effect, Layer, Logger, References } from "effect"
+import type { Ask } from "./TestHttp.ts"
 import { TestHttp } from "./TestHttp.ts"
 
 type Annotations = Readonly<Record<string, unknown>>
@@ -40,5 +41,23 @@ layer(LoggedHttp, { excludeTestServices: true })("the line that a request leaves
       for (const made of ["nonsense", "not-a-ticket%0Ainjected"]) {
         assert.notProperty((yield* lineOf("GET", `/v1/tickets/${made}`)).line, "ticket_id")
       }
+    }))
+
+  it.effect("names the session or the API token through which somebody acts", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const lines = yield* Logged
+      const lineOf = Effect.fnUntraced(function*(who: Ask) {
+        const answer = yield* ask("GET", "/v1/me", who)
+        return lines.find((line) => line["request_id"] === answer.headers.get("x-request-id")) ?? {}
+      })
+      const body = { name: "x", scopes: [{ permission: "ticket:read", scope: "own" }] }
+      const { json } = yield* ask("POST", "/v1/api-tokens", { as: "carla", body })
+      const machine = yield* lineOf({ token: json.data.token })
+      assert.deepInclude(machine, { user_id: personIds.carla, api_token_id: json.data.id })
+      assert.notProperty(machine, "session_id")
+      const session = yield* lineOf({ as: "carla" })
+      assert.match(String(session["session_id"]), /^[0-9a-f-]{36}$/)
+      assert.notProperty(session, "api_token_id")
     }))
 })

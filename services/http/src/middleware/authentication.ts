@@ -27,6 +27,8 @@ export const AuthenticationRest = Layer.effect(
         const actor = yield* desk.authenticate(credential)
         const facts = yield* RequestFacts
         facts.userId = actor.userId
+        facts.sessionId = actor.sessionId ?? undefined
+        facts.apiTokenId = actor.apiTokenId ?? undefined
         yield* withinLimits(limits, actor.userId)
         return yield* nothingUnknown(onlyOnce(onlyIfNew(answer, endpoint), endpoint, actor), endpoint).pipe(
           Effect.provideService(CurrentActor, actor),

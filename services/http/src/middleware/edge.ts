@@ -12,8 +12,7 @@ import { corsHeaders, originsOf } from "./cors.ts"
 import { finishProblem } from "./finishProblem.ts"
 import { rateLimitHeaders } from "./limits.ts"
 import { refusedAtOnce } from "./refusedAtOnce.ts"
-import { RequestFacts } from "./RequestFacts.ts"
-import type { Facts } from "./RequestFacts.ts"
+import { noFacts, RequestFacts } from "./RequestFacts.ts"
 import { isSecure, securityHeaders } from "./securityHeaders.ts"
 import { traceContextOf } from "./traceContext.ts"
 
@@ -56,7 +55,7 @@ export const Edge = HttpRouter.middleware(
         const entropy = yield* hex(48)
         const trace = traceContextOf(request.headers.traceparent, (digits) =>
           digits === 32 ? entropy.slice(0, 32) : entropy.slice(32))
-        const facts: Facts = { userId: undefined, ticketId: undefined, matched: undefined, cause: undefined }
+        const facts = noFacts()
 
         const met = new Map<string, Allowance>()
 
@@ -89,6 +88,8 @@ export const Edge = HttpRouter.middleware(
                   status: finished.status,
                   duration_ms: Math.round(seconds * 1e6) / 1e3,
                   ...(facts.userId === undefined ? {} : { user_id: facts.userId }),
+                  ...(facts.sessionId === undefined ? {} : { session_id: facts.sessionId }),
+                  ...(facts.apiTokenId === undefined ? {} : { api_token_id: facts.apiTokenId }),
                   ...(ticketId === undefined ? {} : { ticket_id: ticketId })
                 }))
               ),
