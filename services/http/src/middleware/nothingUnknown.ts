@@ -1,5 +1,5 @@
 import type { Fault } from "@opsdesk/kernel/Problem"
-import { MalformedJson, ValidationFailed } from "@opsdesk/kernel/Problem"
+import { MalformedJson, UnsupportedMediaType, ValidationFailed } from "@opsdesk/kernel/Problem"
 import { Effect, Schema } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import { HttpServerRequest, HttpServerRespondable } from "effect/http"
@@ -28,6 +28,16 @@ const malformed = HttpServerRespondable.toResponse(new MalformedJson())
 const refused = (errors: ReadonlyArray<Fault>) =>
   HttpServerRespondable.toResponse(new ValidationFailed({ errors: errors.slice(0, mostFaults) }))
 
+const unsupported = HttpServerRespondable.toResponse(new UnsupportedMediaType())
+
+/** A body that would be read as something else than it says: compressed, in another character set, or of no type. */
+const isOtherwise = ({ headers }: HttpServerRequest.HttpServerRequest): boolean => {
+  const coding = headers["content-encoding"] ?? "identity"
+  const type = headers["content-type"]
+  const [, charset = "utf-8"] = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(type ?? "") ?? []
+  return coding.toLowerCase() !== "identity" || type?.trim() === "" || charset.toLowerCase() !== "utf-8"
+}
+
 const tooDeep = `must not nest arrays and objects more than ${deepest} deep`
 
 /**
@@ -43,6 +53,7 @@ export const nothingUnknown = <E, R>(
     const wrongQuery = queryFaults(request.url)
     if (wrongQuery.length > 0) return yield* refused(wrongQuery)
     const mayHaveBody = request.method !== "GET" && request.method !== "HEAD"
+    if (mayHaveBody && endpoint.payload.size > 0 && isOtherwise(request)) return yield* unsupported
     const body = mayHaveBody ? textOf(yield* Effect.orDie(request.arrayBuffer)) : ""
     if (body === null) return yield* malformed
     if (isTooDeep(body)) {
