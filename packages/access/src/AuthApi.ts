@@ -3,7 +3,7 @@ import { DependencyUnavailable, RateLimited } from "@opsdesk/kernel/Problem"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { NoSession, PasswordsNotTaken, RefreshRefused, SignInRefused } from "./AccessProblems.ts"
-import { anyone, Authentication, EndpointAccess, signedIn } from "./Authentication.ts"
+import { anyone, Authentication, EndpointAccess, PassesOverBody, signedIn } from "./Authentication.ts"
 import { Credentials, Renewal, Session } from "./Session.ts"
 
 export type { Access } from "./Authentication.ts"
@@ -63,8 +63,8 @@ export class SessionApi extends HttpApiGroup.make("session")
       error: [NoSession, DependencyUnavailable]
     }).annotateMerge(OpenApi.annotations({
       summary: "Sign out",
-      description: "Ends the session of the access token, with all its tokens, everywhere."
-    })).annotate(EndpointAccess, signedIn)
+      description: "Ends the session of the access token, with all its tokens, everywhere. A body is passed over."
+    })).annotate(EndpointAccess, signedIn).annotate(PassesOverBody, true)
   )
   .middleware(Authentication)
   .annotateMerge(OpenApi.annotations({ title: "Session", description: "The session one acts in" }))

@@ -22,6 +22,11 @@ export const needs = (...permissions: readonly [Permission, ...ReadonlyArray<Per
   permissions
 })
 
+/** Declares on an endpoint that it passes over a body: whoever wants out is not kept in by what they bring along. */
+export class PassesOverBody extends Context.Reference<boolean>("@opsdesk/access/PassesOverBody", {
+  defaultValue: () => false
+}) {}
+
 /** Puts `CurrentActor` into the context of an endpoint, or refuses. */
 export class Authentication extends HttpApiMiddleware.Service<Authentication, { provides: CurrentActor }>()(
   "@opsdesk/access/Authentication",

@@ -140,7 +140,9 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("a session", (it
       const here = yield* signIn("ada")
       const there = yield* signIn("ada")
       const before = yield* recorded("session.ended")
-      const left = yield* ask("POST", "/v1/auth/logout", { token: here.accessToken })
+      // Whoever wants out is not kept in by what they bring along.
+      const body = { refreshToken: here.refreshToken }
+      const left = yield* ask("POST", "/v1/auth/logout", { token: here.accessToken, body })
       assert.deepStrictEqual([left.status, left.text], [204, ""])
       assert.strictEqual(yield* me(here.accessToken), 401)
       assert.strictEqual((yield* refresh(here.refreshToken)).status, 401)

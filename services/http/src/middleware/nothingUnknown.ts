@@ -1,6 +1,7 @@
+import { PassesOverBody } from "@opsdesk/access/Authentication"
 import type { Fault } from "@opsdesk/kernel/Problem"
 import { MalformedJson, UnsupportedMediaType, ValidationFailed } from "@opsdesk/kernel/Problem"
-import { Effect, Schema } from "effect"
+import { Context, Effect, Schema } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import { HttpServerRequest, HttpServerRespondable } from "effect/http"
 import type { HttpApiEndpoint } from "effect/http-api"
@@ -41,8 +42,9 @@ const isOtherwise = ({ headers }: HttpServerRequest.HttpServerRequest): boolean 
 const tooDeep = `must not nest arrays and objects more than ${deepest} deep`
 
 /**
- * Refuses what cannot have been meant (text that is none, a parameter twice, brackets without end), and what an endpoint without parameters, or without a body, is asked with. Those that take some refuse the others
- * by their schema, but there is no schema for none.
+ * Refuses what cannot have been meant (text that is none, a parameter twice, brackets without end), and what an endpoint
+ * without parameters, or without a body, is asked with. Those that take some refuse the others by their schema, but there
+ * is no schema for none.
  */
 export const nothingUnknown = <E, R>(
   answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
@@ -60,7 +62,9 @@ export const nothingUnknown = <E, R>(
       const isJson = decodeJson(body)._tag === "Some"
       return yield* isJson ? refused([{ pointer: "", detail: tooDeep }]) : malformed
     }
-    const stray = mayHaveBody && endpoint.payload.size === 0 ? strayBody(body) : []
+    const mustHaveNone = mayHaveBody && endpoint.payload.size === 0 &&
+      !Context.get(endpoint.annotations, PassesOverBody)
+    const stray = mustHaveNone ? strayBody(body) : []
     if (stray === "malformed") return yield* malformed
     const unknown = endpoint.query === undefined
       ? unknownParameters(yield* HttpServerRequest.ParsedSearchParams)
