@@ -13,6 +13,13 @@ const at = (pointer: string, detail: string): Said => ({ pointer, detail })
 const inQuery = (parameter: string, detail: string): Said => ({ parameter, detail })
 
 const requests: ReadonlyArray<readonly [method: string, path: string, ask: Ask, errors: ReadonlyArray<Said>]> = [
+  ["GET", "/v1/tickets?assignee=zz", { as: "ada" }, [inQuery("assignee", "must be a UUIDv7, me or none")]],
+  [
+    "GET",
+    `/v1/tickets?${Array.from({ length: 101 }, (_, at) => `a${at}=`).join("&")}`,
+    { as: "ada" },
+    [inQuery("", "must be at most 100 in one address")]
+  ],
   ["POST", "/v1/tickets", { as: "carla", body: {} }, [at("/title", "is missing"), at("/description", "is missing")]],
   ["POST", "/v1/tickets", { as: "carla", body: { ...ticket, colour: 1 } }, [at("/colour", "is not known here")]],
   ["POST", "/v1/tickets", { as: "carla", body: { ...ticket, "a/b~c": 1 } }, [at("/a~1b~0c", "is not known here")]],
@@ -22,7 +29,7 @@ const requests: ReadonlyArray<readonly [method: string, path: string, ask: Ask, 
     "POST",
     "/v1/tickets",
     { as: "carla", body: { ...ticket, title: "" } },
-    [at("/title", "must be 1 to 200 characters long"), at("/title", "must not be blank")]
+    [at("/title", "must be 1 to 200 characters long")]
   ],
   ["POST", "/v1/tickets", { as: "carla", body: { ...ticket, title: " " } }, [at("/title", "must not be blank")]],
   [
@@ -79,8 +86,7 @@ const requests: ReadonlyArray<readonly [method: string, path: string, ask: Ask, 
     "/v1/tickets?createdAfter=yesterday",
     { as: "carla" },
     [
-      inQuery("createdAfter", "must be an instant such as 2026-03-14T09:26:53Z (RFC 3339)"),
-      inQuery("createdAfter", "must be a day of the calendar")
+      inQuery("createdAfter", "must be an instant such as 2026-03-14T09:26:53Z (RFC 3339)")
     ]
   ],
   ["POST", "/v1/tickets/1/claim", { as: "ada", body: { a: 1 } }, [at("", "takes no body")]],
@@ -105,7 +111,7 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("whoever asks wr
       const { json } = yield* ask("POST", "/v1/tickets", { as: "carla", body: ticket })
       for (
         const [body, errors] of [
-          [{ assigneeId: 7 }, [at("/assigneeId", "must be text or null")]],
+          [{ assigneeId: 7 }, [at("/assigneeId", "must be a UUIDv7 or null")]],
           [{}, [at("/assigneeId", "is missing")]]
         ] as const
       ) {

@@ -10,6 +10,15 @@ export interface Plain {
 const oneOf = (words: ReadonlyArray<string>): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`
 
+/** What a value must be to be one of several kinds, each by its name: a text by what it must be, if a check says so. */
+const kindsIn = (ast: SchemaAST.AST): ReadonlyArray<string | null> => {
+  if (ast._tag === "Union") return ast.types.filter(({ _tag }) => _tag !== "Undefined").flatMap(kindsIn)
+  if (ast._tag !== "String") return [named(ast)]
+  const checks = [ast, ...(ast.encoding ?? []).map(({ to }) => to)].flatMap(({ checks }) => checks ?? [])
+  const words = checks.map(({ annotations }) => /^must be (an? .+)$/.exec(textIn(annotations, "message") ?? "")?.[1])
+  return [words.find((word) => word !== undefined) ?? named(ast)]
+}
+
 /** What a value of this kind is called, or null for what has no name that helps. */
 const named = (ast: SchemaAST.AST): string | null => {
   switch (ast._tag) {
@@ -29,7 +38,7 @@ const named = (ast: SchemaAST.AST): string | null => {
     case "Objects":
       return "an object"
     case "Union": {
-      const members = ast.types.filter(({ _tag }) => _tag !== "Undefined").map(named)
+      const members = kindsIn(ast)
       return members.includes(null) ? null : oneOf([...new Set(members.filter((word) => word !== null))])
     }
     default:

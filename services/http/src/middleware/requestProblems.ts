@@ -6,12 +6,21 @@ import type { Schema } from "effect"
 import { Effect, Layer } from "effect"
 import { HttpApiMiddleware } from "effect/http-api"
 import { mostFaults, nothingUnknown } from "./nothingUnknown.ts"
+import type { Plain } from "./plainWords.ts"
 import { plainWords } from "./plainWords.ts"
 
 /** One step of a JSON Pointer (RFC 6901, section 3). */
 const token = (key: PropertyKey) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`
 
-const faultsOf = ({ issue }: Schema.SchemaError) => plainWords(issue).slice(0, mostFaults)
+/** The first fault of each place: whoever mends that one sees whether there is another. */
+const faultsOf = ({ issue }: Schema.SchemaError): ReadonlyArray<Plain> => {
+  const first = new Map<string, Plain>()
+  for (const fault of plainWords(issue)) {
+    const place = fault.path.map(token).join("")
+    if (!first.has(place)) first.set(place, fault)
+  }
+  return [...first.values()].slice(0, mostFaults)
+}
 
 const inBody = (error: Schema.SchemaError): ReadonlyArray<Fault> =>
   faultsOf(error).map(({ detail, path }) => ({ pointer: path.map(token).join(""), detail }))

@@ -42,17 +42,24 @@ const isEncoded = (text: string): boolean => {
   }
 }
 
+/** More than any operation takes. */
+const mostParameters = 100
+
 /** What is wrong with a query before anybody asks what it means: bytes that are not UTF-8, or a name that comes twice. */
 export const queryFaults = (url: string): ReadonlyArray<Fault> => {
   const start = url.indexOf("?")
   if (start < 0) return []
   const query = url.slice(start + 1)
   const pairs = query.split("&").filter((pair) => pair !== "")
+  if (pairs.length > mostParameters) {
+    return [{ parameter: "", detail: `must be at most ${mostParameters} in one address` }]
+  }
   const names = pairs.map((pair) => [...new URLSearchParams(`&${pair}`).keys()][0] ?? "")
   const badly = pairs.flatMap((pair, at) =>
     isEncoded(pair) ? [] : [{ parameter: names[at] ?? "", detail: "must be percent-encoded UTF-8" }]
   )
-  const twice = names.filter((name, at) => names.indexOf(name) !== at)
+  const seen = new Set<string>()
+  const twice = names.filter((name) => seen.size === seen.add(name).size)
   return [
     ...badly,
     ...[...new Set(twice)].map((parameter) => ({
