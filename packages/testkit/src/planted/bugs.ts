@@ -114,6 +114,24 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
     title: "neither in a role nor to somebody"
   },
   {
+    name: "whoever deals with accounts may become anybody who holds no more by name",
+    file: "packages/access/src/RightsGuard.ts",
+    right: "userId === actor.userId ? grants : grants.map(everywhere)",
+    wrong: "grants",
+    project: "http",
+    test: "test/takeover.test.ts",
+    title: "becomes nobody whose own tickets they cannot see"
+  },
+  {
+    name: "the last admin may go",
+    file: "packages/access/src/RightsGuard.ts",
+    right: "remains ? Effect.void : Effect.fail(new LastAdmin())",
+    wrong: "remains || true ? Effect.void : Effect.fail(new LastAdmin())",
+    project: "http",
+    test: "test/lastAdmin.test.ts",
+    title: "stays, whichever way they would go"
+  },
+  {
     name: "an API token may do all that its owner may",
     file: "packages/access/src/AccessDesk.ts",
     right: "grants: cutDown(owner.value.grants, scopes)",
