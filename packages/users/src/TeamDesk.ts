@@ -71,11 +71,14 @@ export class TeamDesk extends Context.Service<TeamDesk>()("@opsdesk/users/TeamDe
       const actor = yield* CurrentActor
       yield* permit(actor, "team:write")
       const [user] = yield* users.lock(userId)
-      const [team] = yield* store.lock(teamId)
-      if (team === undefined) return yield* new TeamNotFound()
+      const [seen] = yield* store.byId(teamId)
+      if (seen === undefined) return yield* new TeamNotFound()
       if (user === undefined) return yield* new UserNotFound()
-      if (team.memberIds.includes(userId) === member) return team
+      // Nobody else changes which teams a person is in while the person is held.
+      if (seen.memberIds.includes(userId) === member) return seen
+      // Before the team is held: people first, then who may do what, then teams, whoever changes them.
       if (member) yield* guard.overTeams(actor, user.roles, [teamId])
+      const [team = seen] = yield* store.lock(teamId)
       const at = yield* DateTime.now
       yield* member ? store.addMember(teamId, userId) : store.removeMember(teamId, userId)
       yield* rights.changed

@@ -67,6 +67,7 @@ export const anOffice = () => {
         )
     }),
     Layer.mock(TeamStore, {
+      byId: (id) => Effect.succeed([support].filter((team) => team.id === id)),
       lock: (id) => Effect.succeed([support].filter((team) => team.id === id)),
       insert: (team) => Effect.as(write("insert", team.name), []),
       addMember: (teamId, userId) => write("addMember", teamId, userId),
