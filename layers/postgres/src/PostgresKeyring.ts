@@ -120,7 +120,7 @@ export const PostgresKeyring = (secret: Redacted.Redacted<string>) =>
         yield* alone(purpose)
         const [first, ...others] = yield* read(purpose)
         return [first ?? (yield* add(purpose, yield* make)).key, ...others] as const
-      }, (effect) => apart(atomic(effect)))
+      }, atomic)
 
       // A program with another secret must not begin to serve: told here, or, on a database that is away, by the first use.
       yield* Effect.gen(function*() {

@@ -113,7 +113,7 @@ export const headersFor = ({ endpoint, operation }: Answering, status: string, d
     ...(takesIdempotencyKey(endpoint) && status === "409" ? header("Retry-After", "Retry-After-If-In-Progress") : {}),
     ...(status === "401" ? header("WWW-Authenticate") : {}),
     ...(status === "429" || status === "503" ? header("Retry-After") : {}),
-    ...(isLimited(operation) && status < "500"
+    ...(isLimited(operation)
       ? { ...header("RateLimit-Policy"), ...header("RateLimit") }
       : {})
   }

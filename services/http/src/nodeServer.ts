@@ -108,6 +108,8 @@ const answerTheUnreadable = (server: Server, secure: boolean) => {
 
   /** In its turn: a request that has come whole is answered first, as it takes effect whatever follows it. */
   const inTurn = (socket: Duplex, refusal: Refusal): void => {
+    // It is being hung up already, once what was said is out.
+    if (socket.writableEnded) return
     if (!socket.writable) return void socket.destroy()
     const { latest, open } = asked.get(socket) ?? { open: new Set<ServerResponse>() }
     const whole = [...open].find(({ req }) => req.complete)
