@@ -188,7 +188,8 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
       // Whoever learnt the old password, or was let in before the account was closed, does not stay.
       if (passwordHash !== null) yield* sessions.endAllOf(id, "password-changed")
       if (next.active !== user.active) yield* sessions.endAllOf(id, "deactivated")
-      yield* rights.changed
+      const mayDoOther = passwordHash !== null || next.active !== user.active || joined.length + left.length > 0
+      if (mayDoOther) yield* rights.changed
       yield* journal.record({
         at,
         actorId: actor.userId,
