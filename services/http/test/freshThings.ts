@@ -57,6 +57,9 @@ export const freshThings = Effect.fnUntraced(function*(caller: Caller, given: Er
   const team = yield* make("/v1/teams", { name: `Fresh ${own}` })
   const permissions = [{ permission: "ticket:read", scope: "own" }]
   const role = yield* make("/v1/roles", { name: roleNameOf(`${own}-fresh`), permissions })
+  // Somebody may have a hundred; those made before are of no use any more.
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`delete from api_tokens where user_id = ${personIds.alex}`
   const apiToken = yield* make("/v1/api-tokens", { name: own, scopes: permissions })
   const things: Things = { ticket, message, note, user, team, role, apiToken }
   return things
