@@ -1,4 +1,5 @@
 import { existsSync, globSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import { basename } from "node:path"
 import { defineConfig } from "vitest/config"
 
@@ -14,6 +15,8 @@ export default defineConfig({
     projects,
     globalSetup: ["packages/testkit/src/globalSetup.ts"],
     pool: "forks",
+    // Half of the time a suite waits for its server: two share two cores well, where one would be left alone.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 120_000,
     reporters: process.env["CI"] ? ["default", ["json", { outputFile: ".vitest/results.json" }]] : ["default"]
