@@ -77,7 +77,7 @@ const crawled = Effect.fnUntraced(function*(as: "carla" | "chris", addresses: Re
   return seen
 })
 
-layer(TestHttp.layer("peopled"), { excludeTestServices: true, timeout: "2 minutes" })(
+layer(TestHttp.layer("peopled"), { excludeTestServices: true })(
   "a customer who asks for everything",
   (it) => {
     it.effect("sees the same before and after others have written what is not for them", () =>
@@ -124,7 +124,7 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true, timeout: "2 minute
             address
           )
         }
-      }))
+      }), 120_000)
 
     it.effect("cannot go on in another's list, nor be given it by another's tag or key", () =>
       Effect.gen(function*() {

@@ -18,7 +18,7 @@ const kinds = ["unknown", "wrong", "deactivated"] as const satisfies ReadonlyArr
 
 const median = (values: ReadonlyArray<number>) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
-layer(TestHttp.layer("peopled"), { excludeTestServices: true, timeout: "3 minutes" })(
+layer(TestHttp.layer("peopled"), { excludeTestServices: true })(
   "whoever tries to sign in",
   (it) => {
     it.effect("cannot tell from status, body or time whether there is such an account", () =>
