@@ -140,6 +140,24 @@ const answerTheUnreadable = (server: Server, secure: boolean) => {
   })
 }
 
+/**
+ * Keeps requests that come while the program behind the port is still being built, until there is somebody to answer
+ * them: Node would have nobody hear of them, and they would wait for ever.
+ */
+const keepTheEarly = (server: Server) => {
+  const early: Array<readonly [IncomingMessage, ServerResponse]> = []
+  const keep = (request: IncomingMessage, response: ServerResponse) => void early.push([request, response])
+  server.on("request", keep)
+  server.on("newListener", (event, listener) => {
+    if (event !== "request" || listener === keep) return
+    server.off("request", keep)
+    // The listener is not there yet when it is announced.
+    queueMicrotask(() => {
+      for (const [request, response] of early.splice(0)) listener.call(server, request, response)
+    })
+  })
+}
+
 /** How long clients may take, in milliseconds, and how often it is looked whether one has taken longer. */
 interface Patience {
   readonly headers: number
@@ -163,5 +181,6 @@ export const nodeServer = (
     requireHostHeader: false
   })
   answerTheUnreadable(server, secure)
+  keepTheEarly(server)
   return server
 }

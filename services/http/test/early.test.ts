@@ -1,0 +1,34 @@
+import { assert, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { nodeServer } from "../src/nodeServer.ts"
+
+it.live("who asks while the program is still being built is answered once it is there", () =>
+  Effect.gen(function*() {
+    const server = yield* Effect.acquireRelease(
+      Effect.sync(() => nodeServer({ secure: false })),
+      (server) => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))
+    )
+    yield* Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void)))
+    const address = server.address()
+    assert(typeof address === "object" && address !== null)
+    const ask = (path: string) =>
+      Effect.promise(() =>
+        fetch(`http://127.0.0.1:${address.port}${path}`, { headers: { connection: "close" } }).then((answer) =>
+          answer.text()
+        )
+      )
+    const arrived = Effect.callback<void>((resume) => void server.once("connection", () => resume(Effect.void)))
+    const [early] = yield* Effect.all(
+      [
+        ask("/early"),
+        Effect.gen(function*() {
+          yield* arrived
+          yield* Effect.sleep("100 millis")
+          server.on("request", (request, response) => void response.end(`answered ${request.url}`))
+        })
+      ],
+      { concurrency: "unbounded" }
+    )
+    assert.strictEqual(early, "answered /early")
+    assert.strictEqual(yield* ask("/late"), "answered /late")
+  }).pipe(Effect.scoped))
