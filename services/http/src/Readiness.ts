@@ -38,12 +38,13 @@ export class Readiness extends Context.Service<Readiness, {
         }), { concurrency: "unbounded" })
 
       const schema = dependencies.find(({ name }) => name === "schema")
-      let said: string | null = null
+      let said: "away" | "wrong" | null = null
       const lookAtSchema = Effect.gen(function*() {
         const trouble = schema === undefined ? null : yield* schema.trouble
-        const detail = trouble?.detail ?? null
-        if (detail !== null && detail !== said) yield* Effect.logWarning(`not ready: ${detail}`)
-        said = detail
+        // Once for each kind: while somebody migrates, what is wrong differs from one look to the next.
+        const kind = trouble === null ? null : trouble.away ? "away" : "wrong"
+        if (trouble !== null && kind !== said) yield* Effect.logWarning(`not ready: ${trouble.detail}`)
+        said = kind
         // A database that is away answers nothing wrong: whoever needs it hears that it is away.
         if (trouble?.away !== true) schemaFits = trouble === null
       })
