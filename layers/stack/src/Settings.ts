@@ -50,6 +50,22 @@ export const variables = {
     unset: "embedded PostgreSQL",
     set: "that PostgreSQL, 15 or later: `postgres://user:password@host:5432/database`"
   }),
+  redisUrl: variable("REDIS_URL", (name) => Config.option(Config.Redacted(name)), {
+    unset: "hints between programs by PostgreSQL, cache and limits in the process",
+    set: "that Redis: `redis://user:password@host:6379`"
+  }),
+  amqpUrl: variable("AMQP_URL", (name) => Config.option(Config.Redacted(name)), {
+    unset: "durable queues in PostgreSQL",
+    set: "that RabbitMQ, 3.10 or later: `amqp://user:password@host:5672`"
+  }),
+  smtpUrl: variable("SMTP_URL", (name) => Config.option(Config.Redacted(name)), {
+    unset: "notifications are recorded and logged, not sent",
+    set: "they are also sent by e-mail through that server: `smtp://user:password@host:587`"
+  }),
+  slackWebhookUrl: variable("SLACK_WEBHOOK_URL", (name) => Config.option(Config.Redacted(name)), {
+    unset: "notifications are recorded and logged, not sent",
+    set: "they are also posted to that incoming webhook"
+  }),
   pool: variable("DB_POOL", (name) => Config.Int(name).pipe(Config.withDefault(10)), {
     unset: "10",
     set: "how many connections a program opens to PostgreSQL at most"
@@ -118,6 +134,7 @@ export const variables = {
 const {
   adminEmail,
   adminPassword,
+  amqpUrl,
   databaseUrl,
   dataDir,
   demo,
@@ -133,7 +150,10 @@ const {
   pool,
   port,
   publicUrl,
-  secret
+  redisUrl,
+  secret,
+  slackWebhookUrl,
+  smtpUrl
 } = variables
 
 const read = Config.all({
@@ -141,6 +161,10 @@ const read = Config.all({
   host: host.config,
   dataDir: dataDir.config,
   databaseUrl: databaseUrl.config,
+  redisUrl: redisUrl.config,
+  amqpUrl: amqpUrl.config,
+  smtpUrl: smtpUrl.config,
+  slackWebhookUrl: slackWebhookUrl.config,
   pool: pool.config,
   demo: demo.config,
   adminEmail: adminEmail.config,
@@ -162,12 +186,24 @@ export const isLoopback = (address: string): boolean =>
 
 type Read = Config.Success<typeof read>
 
-const isPostgresUrl = (text: string) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text)
+const isUrlOf = (protocols: RegExp, text: string) => protocols.test(text) && URL.canParse(text)
+
+/** Addresses of what the desk works with; they may hold passwords, so what stands in them is not said. */
+const addresses = [
+  ["databaseUrl", databaseUrl.name, /^postgres(ql)?:\/\//, "postgres://user:password@host:5432/database"],
+  ["redisUrl", redisUrl.name, /^rediss?:\/\//, "redis://user:password@host:6379"],
+  ["amqpUrl", amqpUrl.name, /^amqps?:\/\//, "amqp://user:password@host:5672"],
+  ["smtpUrl", smtpUrl.name, /^smtps?:\/\//, "smtp://user:password@host:587"],
+  ["slackWebhookUrl", slackWebhookUrl.name, /^https?:\/\//, "https://hooks.example.com/services/…"]
+] as const
 
 /** What no single variable can say: that they go together. */
 const refusalOf = (found: Read): string | null => {
-  if (Option.isSome(found.databaseUrl) && !isPostgresUrl(Redacted.value(found.databaseUrl.value))) {
-    return "DATABASE_URL must be an address like postgres://user:password@host:5432/database"
+  for (const [key, name, protocols, example] of addresses) {
+    const url = found[key]
+    if (Option.isSome(url) && !isUrlOf(protocols, Redacted.value(url.value))) {
+      return `${name} must be an address like ${example}`
+    }
   }
   if (Option.isSome(found.publicUrl) && !/^https?:$/.test(found.publicUrl.value.protocol)) {
     return "OPSDESK_PUBLIC_URL must begin with http:// or https://"
