@@ -63,7 +63,7 @@ layer(Layer.mergeAll(Postgres15.bare, Digest.layerWebCrypto), { excludeTestServi
   }
 )
 
-layer(Postgres15.layer("migrated"), { excludeTestServices: true })("on PostgreSQL 15", (it) => {
+layer(Postgres15.layer, { excludeTestServices: true })("on PostgreSQL 15", (it) => {
   const on15 = it.layer(Layer.unwrap(Effect.map(Postgres15, ({ url }) => TestStack("migrated", url))))
   transactionContract(on15)
   journalContract(on15)

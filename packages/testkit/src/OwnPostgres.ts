@@ -74,7 +74,7 @@ export class OwnPostgres extends Context.Service<OwnPostgres, {
     const dataDir = yield* scratchFolder
     let server = yield* Effect.orDie(start(dataDir))
     yield* Effect.addFinalizer(() => Effect.suspend(() => server.stop))
-    yield* makeTemplates(server.url, "peopled")
+    yield* makeTemplates(server.url)
     const way = yield* wayTo(server.port)
 
     const signal = (name: NodeJS.Signals) =>

@@ -4,7 +4,6 @@ import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { makeTemplates } from "./globalSetup.ts"
-import type { Template } from "./TestDatabase.ts"
 import { Quiet } from "./TestDatabase.ts"
 
 const scratchFolder = Effect.acquireRelease(
@@ -35,9 +34,8 @@ export class Postgres15 extends Context.Service<Postgres15, {
     Layer.provide(Quiet)
   )
 
-  /** With the templates that `TestDatabase` clones from, up to the one named. */
-  static readonly layer = (last: Template) =>
-    Layer.effectDiscard(Effect.flatMap(Postgres15, ({ url }) => makeTemplates(url, last))).pipe(
-      Layer.provideMerge(Postgres15.bare)
-    )
+  /** With the templates that `TestDatabase` clones from. */
+  static readonly layer = Layer.effectDiscard(Effect.flatMap(Postgres15, ({ url }) => makeTemplates(url))).pipe(
+    Layer.provideMerge(Postgres15.bare)
+  )
 }

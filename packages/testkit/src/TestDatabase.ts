@@ -4,8 +4,10 @@ import { Settings } from "@opsdesk/stack/Settings"
 import { Stack } from "@opsdesk/stack/Stack"
 import { ConfigProvider, Effect, Layer, Redacted, References } from "effect"
 import { SecureRandom } from "effect/crypto"
+import type { SqlError } from "effect/sql"
 import { SqlClient } from "effect/sql"
 import { inject } from "vitest"
+import { aged } from "./templates.ts"
 
 export { Database }
 
@@ -28,6 +30,24 @@ const asProgram = (url: string): string => {
   return program.href
 }
 
+const onServer = (server: string, effect: Effect.Effect<void, SqlError.SqlError, SqlClient.SqlClient>) =>
+  effect.pipe(Effect.provide(PostgresOwner(Redacted.make(databaseUrl(server, "postgres")))), Effect.orDie)
+
+/** The largest template takes its time and few suites need it: the first of a run that does makes it, others wait. */
+const makeAged = (server: string) =>
+  onServer(
+    server,
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`select pg_advisory_lock(1)`
+      const [there] = yield* sql`select from pg_database where datname = 'aged'`
+      if (there !== undefined) return
+      yield* sql`create database ageing template peopled`
+      yield* Effect.provide(aged, PostgresOwner(Redacted.make(databaseUrl(server, "ageing"))))
+      yield* sql`alter database ageing rename to aged`
+    })
+  )
+
 /** A database of a suite's own, cloned from a template and dropped in the end. */
 export const TestDatabase = (template: Template, server: string = inject("postgres")) =>
   Layer.effect(
@@ -35,14 +55,12 @@ export const TestDatabase = (template: Template, server: string = inject("postgr
     Effect.gen(function*() {
       const random = yield* SecureRandom.SecureRandom
       const name = `test_${(yield* random.uuidV4()).replaceAll("-", "")}`
-      const onServer = (statement: string) =>
-        Effect.gen(function*() {
-          const sql = yield* SqlClient.SqlClient
-          yield* sql.unsafe(statement).unprepared
-        }).pipe(Effect.provide(PostgresOwner(Redacted.make(databaseUrl(server, "postgres")))), Effect.orDie)
+      const run = (statement: string) =>
+        onServer(server, SqlClient.SqlClient.use((sql) => Effect.asVoid(sql.unsafe(statement).unprepared)))
+      if (template === "aged") yield* makeAged(server)
       yield* Effect.acquireRelease(
-        onServer(`create database ${name} template ${template} strategy file_copy`),
-        () => onServer(`drop database ${name} with (force)`)
+        run(`create database ${name} template ${template} strategy file_copy`),
+        () => run(`drop database ${name} with (force)`)
       )
       const url = databaseUrl(server, name)
       return Database.of({ ownerUrl: Redacted.make(url), programUrl: Redacted.make(asProgram(url)) })

@@ -10,8 +10,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { TestProject } from "vitest/node"
-import { aged, migrated, peopled } from "./templates.ts"
-import type { Template } from "./TestDatabase.ts"
+import { migrated, peopled } from "./templates.ts"
 import { databaseUrl, programPassword, Quiet, TestSettings } from "./TestDatabase.ts"
 
 declare module "vitest" {
@@ -38,19 +37,15 @@ const ownerOf = (url: string) => {
   )
 }
 
-/** Makes the templates that suites clone their databases from, up to one of them: each is made of the one before. */
-export const makeTemplates = Effect.fnUntraced(function*(server: string, last: Template = "aged") {
+/** Makes the templates that most suites clone their databases from: the second is made of the first. */
+export const makeTemplates = Effect.fnUntraced(function*(server: string) {
   const admin = databaseUrl(server, "postgres")
   const at = (name: string) => databaseUrl(server, name)
   yield* run(admin, `create role opsdesk_app login password '${programPassword}'`)
   yield* run(admin, "create database migrated")
   yield* migrated.pipe(Effect.provide([PostgresOwner(Redacted.make(at("migrated"))), Digest.layerWebCrypto]))
-  if (last === "migrated") return
   yield* run(admin, "create database peopled template migrated")
   yield* Effect.provide(peopled, ownerOf(at("peopled")))
-  if (last === "peopled") return
-  yield* run(admin, "create database aged template peopled")
-  yield* aged.pipe(Effect.provide(PostgresOwner(Redacted.make(at("aged")))))
 })
 
 /** One server for all suites of a run: a real PostgreSQL 18 that forgets everything in the end. */

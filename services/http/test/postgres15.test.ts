@@ -6,7 +6,7 @@ import { SqlClient } from "effect/sql"
 import type { Ask } from "./TestHttp.ts"
 import { TestHttp } from "./TestHttp.ts"
 
-layer(Postgres15.layer("peopled"), { excludeTestServices: true })("on PostgreSQL 15", (it) => {
+layer(Postgres15.layer, { excludeTestServices: true })("on PostgreSQL 15", (it) => {
   it.effect("a ticket goes its way, is found by its words, and leaves its record", () =>
     Effect.gen(function*() {
       const { url } = yield* Postgres15
