@@ -85,12 +85,15 @@ export class ReportBuilder extends Context.Service<ReportBuilder>()("@opsdesk/re
       }
     })
 
-    /**
-     * Builds anew. Until the end readers see the version before and consumers keep it up; then both change over at once.
-     * A build that dies leaves only rows that the next one sweeps. Answers how many tickets there were.
-     */
-    const rebuild = Effect.fn("ReportBuilder.rebuild")(function*() {
-      const version = yield* atomic(versions.begin)
+    const begin = atomic(Effect.andThen(versions.lockAlone, versions.begin))
+
+    /** Asked again while nobody else can begin. */
+    const beginFirst = atomic(Effect.gen(function*() {
+      yield* versions.lockAlone
+      return (yield* versions.isCaredFor) ? null : yield* versions.begin
+    }))
+
+    const build = Effect.fnUntraced(function*(version: number) {
       // Only now: whatever cannot be seen from here on has happened in this transaction or a later one.
       const since = yield* versions.horizon
       const tickets = yield* takeInAll(version)
@@ -101,11 +104,19 @@ export class ReportBuilder extends Context.Service<ReportBuilder>()("@opsdesk/re
       return tickets
     })
 
+    /**
+     * Builds anew. Until the end readers see the version before and consumers keep it up; then both change over at once.
+     * A build that dies leaves only rows that the next one sweeps. Answers how many tickets there were.
+     */
+    const rebuild = Effect.fn("ReportBuilder.rebuild")(function*() {
+      return yield* build(yield* begin)
+    })
+
     /** Builds the first version, unless there is one or somebody is at it. A desk that is older than its reports needs it. */
     const ensureBuilt = Effect.fn("ReportBuilder.ensureBuilt")(function*() {
       if (yield* versions.isCaredFor) return
-      const tickets = yield* rebuild()
-      yield* Effect.logInfo(`built the reports of ${tickets} tickets`)
+      const version = yield* beginFirst
+      if (version !== null) yield* Effect.logInfo(`built the reports of ${yield* build(version)} tickets`)
     }, Effect.catchTag("BuildSuperseded", ({ message }) => Effect.logInfo(message)))
 
     return { rebuild, ensureBuilt, sweep }
