@@ -100,7 +100,7 @@ export class VersionStore extends Context.Service<VersionStore>()("@opsdesk/repo
     const sweep = (version: number) =>
       Effect.map(
         sql`
-          with tickets as (
+          with known as (
             delete from report_tickets where ctid = any(array(
               select ctid from report_tickets where version = ${version} limit ${sweepRows})) returning 1
           ), durations as (
@@ -114,7 +114,7 @@ export class VersionStore extends Context.Service<VersionStore>()("@opsdesk/repo
               select ctid from report_closings where version = ${version} limit ${sweepRows})) returning 1
           )
           delete from report_versions where id = ${version}
-            and not exists (select from tickets) and not exists (select from durations)
+            and not exists (select from known) and not exists (select from durations)
             and not exists (select from days) and not exists (select from closings)
           returning id`,
         (rows) => rows.length > 0
