@@ -41,3 +41,13 @@ export const canonicalRow = (row: AuditRow): string =>
 /** The chain that a row belongs to: everything about one ticket, one account, one session is one. */
 export const chainOf = (row: Pick<AuditRow, "entityId" | "entityType">): string =>
   `${row.entityType}:${row.entityId ?? ""}`
+
+const chainMembers = /"entityId":(?:null|"((?:[^"\\]|\\.)*)"),"entityType":"((?:[^"\\]|\\.)*)"/u
+
+const unescaped = (text: string): string => text.includes("\\") ? String(JSON.parse(`"${text}"`)) : text
+
+/** The chain of a row of which there is only the canonical text. Inside a string a quote is escaped, so nothing is mistaken. */
+export const chainIn = (canonical: string): string => {
+  const [, entityId = "", entityType = ""] = chainMembers.exec(canonical) ?? []
+  return chainOf({ entityType: unescaped(entityType), entityId: unescaped(entityId) })
+}
