@@ -27,6 +27,8 @@ import { join } from "node:path"
 import { Database } from "./Database.ts"
 import { Settings } from "./Settings.ts"
 
+export { NodeSha256 }
+
 /** Where a data directory keeps the audit's checkpoints. */
 export const checkpointsOf = (dataDir: string): string => join(dataDir, "audit", "checkpoints.ndjson")
 

@@ -30,12 +30,8 @@ export const checkpointKeeper = Effect.gen(function*() {
   const append = Effect.fnUntraced(function*(batches: ReadonlyArray<SignedBatch>) {
     yield* checkpoints.append(batches.map(batchLine))
     for (const { batch } of batches) {
-      yield* Effect.logInfo("audit batch sealed").pipe(Effect.annotateLogs({
-        batch: batch.number,
-        rows: batch.last - batch.first + 1,
-        last: batch.last,
-        root: batch.root
-      }))
+      const { first, last, number, root } = batch
+      yield* Effect.logInfo(`audit batch ${number} sealed: positions ${first} to ${last}, root ${root}`)
     }
     end = batches.at(-1)?.batch ?? end
   })
