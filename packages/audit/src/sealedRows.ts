@@ -38,14 +38,14 @@ export const sealedRows = (digest: Sha256["Service"]["digest"], tell: (fault: Au
   /** What is the matter with a row, or null. */
   const troubleOf = ({ chain, hash, previous, row }: Sealed): string | null => {
     if (row === null) return "the row that was sealed here is gone"
-    if (hashOf(Uint8Array.fromHex(previous), row).toHex() !== hash) {
-      return "the row, or its seal, is not what was sealed"
-    }
+    const found = hashOf(Uint8Array.fromHex(previous), row).toHex()
+    if (found !== hash) return "the row, or its seal, is not what was sealed"
     const own = chainIn(row)
     if (chain !== null && chain !== own) return `the seal names the chain ${chain}, and the row belongs to ${own}`
     if (ends === null) return null
     if ((ends.get(own) ?? zeros) !== previous) return `the chain of ${own} does not go on here as it has come so far`
-    ends.set(own, hash)
+    // Not `hash`, which is a piece of its line and would keep all of that in memory.
+    ends.set(own, found)
     return null
   }
 
