@@ -3,8 +3,10 @@ import { Dependencies } from "@opsdesk/capabilities/Dependencies"
 import { LocalSignIn } from "@opsdesk/capabilities/LocalSignIn"
 import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { Argon2Passwords } from "@opsdesk/crypto/Argon2Passwords"
+import { FileCheckpoints } from "@opsdesk/crypto/FileCheckpoints"
 import { JoseAccessTokens } from "@opsdesk/crypto/JoseAccessTokens"
 import { MacCursors } from "@opsdesk/crypto/MacCursors"
+import { NodeSha256 } from "@opsdesk/crypto/NodeSha256"
 import { secretFile } from "@opsdesk/crypto/secretFile"
 import { MemoryRateLimiterStore } from "@opsdesk/memory/MemoryRateLimiterStore"
 import { JoseIdentityProvider, NoIdentityProvider } from "@opsdesk/oidc/JoseIdentityProvider"
@@ -21,8 +23,14 @@ import { Prometheus } from "@opsdesk/telemetry/Prometheus"
 import { Clock, Effect, Layer, Option } from "effect"
 import { Digest, Mac, SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
+import { join } from "node:path"
 import { Database } from "./Database.ts"
 import { Settings } from "./Settings.ts"
+
+export { NodeSha256 }
+
+/** Where a data directory keeps the audit's checkpoints. */
+export const checkpointsOf = (dataDir: string): string => join(dataDir, "audit", "checkpoints.ndjson")
 
 /** Time, like every other capability, is chosen here; tests choose another. */
 const SystemClock = Layer.succeed(Clock.Clock, Clock.Clock.defaultValue())
@@ -65,6 +73,10 @@ const Limits = Layer.unwrap(
   )
 )
 
+const AuditCheckpoints = Layer.unwrap(
+  Effect.map(Settings, ({ dataDir }) => FileCheckpoints(checkpointsOf(dataDir)))
+)
+
 const away = (detail: string): Trouble => ({ away: true, detail })
 
 const PostgresDependencies = Layer.effect(
@@ -104,10 +116,11 @@ export const Stack = (service: string) =>
       PostgresKeptAnswers,
       PostgresDependencies,
       Argon2Passwords,
+      AuditCheckpoints,
       Limits
     )),
     Layer.provideMerge(Sql(service)),
-    Layer.provideMerge(Layer.mergeAll(Random, Macs, Digest.layerWebCrypto, Prometheus, SystemClock))
+    Layer.provideMerge(Layer.mergeAll(Random, Macs, Digest.layerWebCrypto, NodeSha256, Prometheus, SystemClock))
   )
 
 /** How programs log; outermost, so that everything inside is logged alike. */

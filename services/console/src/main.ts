@@ -6,6 +6,7 @@ import { onDatabase, onStack, runProcess } from "@opsdesk/stack/runProgram"
 import { Settings } from "@opsdesk/stack/Settings"
 import { Console, Data, DateTime, Effect, Layer, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { audit } from "./commands/auditCommands.ts"
 import { createUser } from "./commands/createUser.ts"
 import { seedDatabase } from "./seedDatabase.ts"
 
@@ -113,7 +114,7 @@ const reports = Command.make("reports").pipe(
 
 const opsdesk = Command.make("opsdesk").pipe(
   Command.withDescription("OpsDesk's admin command line"),
-  Command.withSubcommands([migrate, seed, reset, users, keys, reports])
+  Command.withSubcommands([migrate, seed, reset, users, keys, audit, reports])
 )
 
 runProcess(Command.run(opsdesk, { version: "0.1.0" }).pipe(Effect.provide(NodeServices.layer)))

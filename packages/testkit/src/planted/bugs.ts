@@ -148,5 +148,23 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
     project: "http",
     test: "test/limits.test.ts",
     title: "is heard ten times for an account"
+  },
+  {
+    name: "a batch of the audit does not name the one before it",
+    file: "packages/audit/src/AuditSealer.ts",
+    right: "previous: newest === undefined ? zeros : digest(utf8(statementOf(newest))).toHex()",
+    wrong: "previous: digest(utf8(String(first))).toHex()",
+    project: "audit",
+    test: "test/inspection.test.ts",
+    title: "is found whole, live and exported"
+  },
+  {
+    name: "the root of a batch of the audit is not looked at",
+    file: "packages/audit/src/sealedRows.ts",
+    right: "open.tree.root().toHex() !== batch.root",
+    wrong: "batch.root === \"\"",
+    project: "audit",
+    test: "test/changedExports.test.ts",
+    title: "finds the place, whatever of"
   }
 ]
