@@ -162,6 +162,8 @@ export const tables: Readonly<Record<string, Table>> = {
   audit_log: written("audit"),
   events: written("tickets"),
   outbox: written(),
+  queues: written(),
+  queue_messages: written(),
   sealed_keys: written(),
   idempotency_keys: written(),
   seeds: written(),
