@@ -19,7 +19,7 @@ export const queueOf = (name: string, types: ReadonlyArray<string>, prefetch = 5
 })
 
 export const message = (type: string, body: string, queue?: BrokerQueue): Outgoing => ({
-  id: `id of ${body}`,
+  id: `id of ${body.slice(0, 40)}`,
   type,
   body,
   ...(queue === undefined ? {} : { queue: queue.name })
