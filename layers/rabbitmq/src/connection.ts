@@ -32,7 +32,8 @@ const watched = <A extends ChannelModel | Channel>(it: A): Opened<A> => {
     why = error
   })
   it.on("close", (error: unknown) => {
-    Deferred.doneUnsafe(lost, Effect.fail(lostBy(why ?? error)))
+    // A lost connection tells its channels before it knows itself closed; closing it in between would wait for an answer.
+    setImmediate(() => Deferred.doneUnsafe(lost, Effect.fail(lostBy(why ?? error))))
   })
   return { it, lost: Deferred.await(lost) }
 }
@@ -46,11 +47,14 @@ const closed = (it: ChannelModel | Channel) =>
     Effect.catchTag("Lost", () => Effect.void)
   )
 
-/** Ends a connection whose other end says nothing any more. The library's types do not tell of its socket. */
-const hungUp = (connection: ChannelModel) =>
+/**
+ * Ends a connection without a word to the other end, which may say nothing any more. The library's types do not tell of
+ * its socket; it notices that it is lost by the error.
+ */
+export const hangUp = (connection: ChannelModel, why: string) =>
   Effect.sync(() => {
     const socket: unknown = Reflect.get(connection.connection, "stream")
-    if (socket instanceof Duplex) socket.destroy()
+    if (socket instanceof Duplex && !socket.destroyed) socket.destroy(new Error(why))
   })
 
 export interface Address {
@@ -77,7 +81,7 @@ export const openConnection = ({ name, url }: Address) =>
         })
       )
     }),
-    ({ it }) => Effect.andThen(closed(it), hungUp(it))
+    ({ it }) => Effect.andThen(closed(it), hangUp(it, "closed"))
   )
 
 export const openChannel = (connection: ChannelModel) =>
@@ -86,8 +90,6 @@ export const openChannel = (connection: ChannelModel) =>
     ({ it }) => closed(it)
   )
 
+/** It ends with its connection. */
 export const openConfirmChannel = (connection: ChannelModel) =>
-  Effect.acquireRelease(
-    attempt(async () => watched(await connection.createConfirmChannel())),
-    ({ it }) => closed(it)
-  )
+  attempt(async () => watched(await connection.createConfirmChannel()))

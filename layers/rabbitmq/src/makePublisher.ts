@@ -3,8 +3,8 @@ import type { ChannelModel, ConfirmChannel, Options } from "amqplib"
 import { IllegalOperationError } from "amqplib"
 import type { Duration, Scope } from "effect"
 import { Array, Deferred, Effect, Latch, Semaphore } from "effect"
-import type { Opened } from "./connection.ts"
-import { Lost, openConfirmChannel } from "./connection.ts"
+import type { Lost, Opened } from "./connection.ts"
+import { hangUp, openConfirmChannel } from "./connection.ts"
 import { makeLink, unavailable } from "./makeLink.ts"
 
 /** A message on its way out. */
@@ -43,7 +43,6 @@ interface Line {
 const lineOn = Effect.fnUntraced(function*(connection: Opened<ChannelModel>, size: number) {
   const channel = yield* openConfirmChannel(connection.it)
   const open = yield* Latch.make(true)
-  const gaveUp = Deferred.makeUnsafe<never, Lost>()
   const returned = new Set<string>()
   let blocked = false
   channel.it.on("return", ({ fields, properties }) => {
@@ -63,11 +62,9 @@ const lineOn = Effect.fnUntraced(function*(connection: Opened<ChannelModel>, siz
     open,
     isBlocked: () => blocked,
     returned,
-    giveUp: Effect.sync(() => {
-      Deferred.doneUnsafe(gaveUp, Effect.fail(new Lost({ why: "given up" })))
-    })
+    giveUp: hangUp(connection.it, "no confirms come")
   }
-  const lost = Effect.raceAllFirst([connection.lost, channel.lost, Deferred.await(gaveUp)])
+  const lost = Effect.raceFirst(connection.lost, channel.lost)
   return { it: line, lost } satisfies Opened<Line>
 })
 
