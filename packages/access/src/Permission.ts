@@ -16,7 +16,8 @@ export const permissions = {
   "user:write": "Make, change and deactivate accounts",
   "role:write": "Make roles, say what they grant and who has them",
   "team:write": "Make teams and say who is in them",
-  "audit:read": "Read the audit"
+  "audit:read": "Read the audit",
+  "report:read": "Read the figures of each day"
 } as const satisfies Record<string, string>
 
 export type Permission = keyof typeof permissions

@@ -20,7 +20,8 @@ const promised: Record<Permission, readonly [customer: Scope | null, agent: Scop
   "user:write": [null, null, "any"],
   "role:write": [null, null, "any"],
   "team:write": [null, null, "any"],
-  "audit:read": [null, null, "any"]
+  "audit:read": [null, null, "any"],
+  "report:read": [null, "any", "any"]
 }
 
 const scopesIn = (role: string, permission: Permission) =>

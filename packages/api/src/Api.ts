@@ -5,6 +5,7 @@ import { RolesApi } from "@opsdesk/access/RolesApi"
 import { AuditApi } from "@opsdesk/audit/AuditApi"
 import { RequestProblems } from "@opsdesk/kernel/RequestProblems"
 import { MessagesApi } from "@opsdesk/messages/MessagesApi"
+import { ReportsApi } from "@opsdesk/reports/ReportsApi"
 import { ExplainApi } from "@opsdesk/tickets/ExplainApi"
 import { TicketsApi } from "@opsdesk/tickets/TicketsApi"
 import { TeamsApi } from "@opsdesk/users/TeamsApi"
@@ -24,6 +25,7 @@ const Joined = HttpApi.make("opsdesk")
   .add(TicketsApi)
   .add(MessagesApi)
   .add(AuditApi)
+  .add(ReportsApi)
   .middleware(RequestProblems)
   .annotate(HttpApi.ParamsParseOptions, { errors: "all" })
   .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })

@@ -213,5 +213,7 @@ export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> =
     }
   ],
 
-  "audit.listAuditEvents": [{ answers: admins }]
+  "audit.listAuditEvents": [{ answers: admins }],
+
+  "reports.dailyReport": [{ answers: agents }]
 }

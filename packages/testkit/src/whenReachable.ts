@@ -1,6 +1,6 @@
 import { describe, inject, it } from "vitest"
+import type { Neighbour } from "./neighbours.ts"
 import { canStartRabbit } from "./OwnRabbit.ts"
-import type { Neighbour } from "./reachable.ts"
 
 /** A suite that needs a server which the tests do not bring along. Where it is not, the suite says so and does not run. */
 export const whenReachable = (name: Neighbour, suite: (url: string) => void): void => {

@@ -6,6 +6,7 @@ import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
+import { ReportDesk } from "@opsdesk/reports/ReportDesk"
 import { ExplainDesk } from "@opsdesk/tickets/ExplainDesk"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
 import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
@@ -27,5 +28,6 @@ export const Desks = Layer.mergeAll(
   TicketDesk.layer,
   TicketQueue.layer,
   MessageDesk.layer,
-  AuditDesk.layer
+  AuditDesk.layer,
+  ReportDesk.layer
 )

@@ -16,6 +16,7 @@ import { AuthRest, SessionRest } from "./rest/AuthRest.ts"
 import { ExplainRest } from "./rest/ExplainRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
 import { OidcRest } from "./rest/OidcRest.ts"
+import { ReportsRest } from "./rest/ReportsRest.ts"
 import { RolesRest } from "./rest/RolesRest.ts"
 import { TeamsRest } from "./rest/TeamsRest.ts"
 import { TicketsRest } from "./rest/TicketsRest.ts"
@@ -33,7 +34,8 @@ const Rest = HttpApiBuilder.layer(Api).pipe(
     ExplainRest,
     TicketsRest,
     MessagesRest,
-    AuditRest
+    AuditRest,
+    ReportsRest
   ]),
   Layer.provide([AuthenticationRest, RequestProblemsRest])
 )

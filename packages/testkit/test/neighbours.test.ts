@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Reachable } from "@opsdesk/testkit/reachable"
-import { missing, whoIsReachable } from "@opsdesk/testkit/reachable"
+import type { Reachable } from "@opsdesk/testkit/neighbours"
+import { missing, whoIsReachable } from "@opsdesk/testkit/neighbours"
 import { wayTo } from "@opsdesk/testkit/wayTo"
 import { Effect } from "effect"
 
