@@ -170,6 +170,8 @@ export const tables: Readonly<Record<string, Table>> = {
   audit_seals: owned("audit"),
   audit_batches: owned("audit"),
   outbox: written(),
+  queues: written(),
+  queue_messages: written(),
   sealed_keys: written(),
   idempotency_keys: written(),
   seeds: written(),

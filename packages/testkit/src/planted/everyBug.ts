@@ -1,0 +1,6 @@
+import { brokerBugs } from "./brokerBugs.ts"
+import type { PlantedBug } from "./bugs.ts"
+import { plantedBugs } from "./bugs.ts"
+
+/** All that `pnpm test:planted` plants. */
+export const everyBug: ReadonlyArray<PlantedBug> = [...plantedBugs, ...brokerBugs]
