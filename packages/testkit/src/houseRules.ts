@@ -4,7 +4,7 @@
  * (`houseViolations.ts`). A new slice, layer or program needs one line here.
  */
 
-const slices = ["access", "audit", "users", "tickets", "messages", "reports"] as const
+const slices = ["access", "audit", "users", "tickets", "messages", "reports", "deadletters"] as const
 const packages = ["kernel", "capabilities", ...slices, "events", "rooms", "api", "client"] as const
 const layers = ["crypto", "embedded", "memory", "oidc", "postgres", "rabbitmq", "redis", "telemetry"] as const
 const services = ["console", "http", "realtime", "worker"] as const
@@ -22,6 +22,7 @@ export const house = {
   "packages/tickets": [...base, "access", "audit", "users"],
   "packages/messages": [...base, "access", "audit", "users", "tickets"],
   "packages/reports": [...base, "access", "audit", "users", "tickets"],
+  "packages/deadletters": [...base, "access"],
   "packages/events": base,
   "packages/rooms": [...base, ...slices, "events"],
   "packages/api": ["kernel", ...slices],
@@ -75,7 +76,11 @@ export interface NarrowModule {
 }
 
 const testkit = "packages/testkit/src/**"
-const stores = [...slices.map((slice) => `packages/${slice}/src/*Store.ts`), "services/*/src/**/*Store.ts"]
+const stores = [
+  ...slices.map((slice) => `packages/${slice}/src/*Store.ts`),
+  "packages/events/src/*Store.ts",
+  "services/*/src/**/*Store.ts"
+]
 const faces = [
   "packages/kernel/src/Problem.ts",
   "packages/kernel/src/RequestProblems.ts",
@@ -162,6 +167,12 @@ export const tables: Readonly<Record<string, Table>> = {
   audit_log: written("audit"),
   events: written("tickets"),
   outbox: written(),
+  relays: written(),
+  relay_leases: written(),
+  consumers: written("deadletters"),
+  inbox: owned("deadletters"),
+  redeliveries: owned("deadletters"),
+  dead_letters: owned("deadletters"),
   queues: written(),
   queue_messages: written(),
   sealed_keys: written(),
