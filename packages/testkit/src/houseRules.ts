@@ -6,11 +6,21 @@
 
 const slices = ["access", "audit", "users", "tickets", "messages", "reports", "deadletters"] as const
 const packages = ["kernel", "capabilities", ...slices, "events", "rooms", "api", "client"] as const
-const layers = ["crypto", "embedded", "memory", "oidc", "postgres", "rabbitmq", "redis", "telemetry"] as const
+const layers = [
+  "crypto",
+  "embedded",
+  "memory",
+  "oidc",
+  "postgres",
+  "rabbitmq",
+  "redis",
+  "serving",
+  "telemetry"
+] as const
 const services = ["console", "http", "realtime", "worker"] as const
 
 const base = ["kernel", "capabilities"] as const
-const program = [...packages, "stack", "telemetry"] as const
+const program = [...packages, "serving", "stack", "telemetry"] as const
 
 /** Each folder of the workspace, and what it may import of the others. */
 export const house = {
@@ -36,6 +46,7 @@ export const house = {
   "layers/postgres": base,
   "layers/rabbitmq": base,
   "layers/redis": base,
+  "layers/serving": base,
   "layers/telemetry": base,
   "layers/stack": [...base, ...layers],
   "services/console": program,
