@@ -6,6 +6,7 @@ import { Argon2Passwords } from "@opsdesk/crypto/Argon2Passwords"
 import { JoseAccessTokens } from "@opsdesk/crypto/JoseAccessTokens"
 import { MacCursors } from "@opsdesk/crypto/MacCursors"
 import { secretFile } from "@opsdesk/crypto/secretFile"
+import { MemoryCache } from "@opsdesk/memory/MemoryCache"
 import { MemoryRateLimiterStore } from "@opsdesk/memory/MemoryRateLimiterStore"
 import { JoseIdentityProvider, NoIdentityProvider } from "@opsdesk/oidc/JoseIdentityProvider"
 import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
@@ -120,6 +121,7 @@ export const Stack = (service: string) =>
       PostgresKeptAnswers,
       PostgresDependencies,
       Argon2Passwords,
+      MemoryCache,
       Limits
     )),
     Layer.provideMerge(Hints(service)),

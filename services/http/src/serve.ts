@@ -14,11 +14,11 @@ const Server = Layer.unwrap(Effect.map(Settings, (settings) =>
     { host: settings.host, port: settings.port, gracefulShutdownTimeout: "10 seconds" }
   )))
 
-/** The HTTP program on its port. */
+/** The HTTP program on its port, and whether it is ready. */
 export const Serve = Draining.pipe(
   Layer.provideMerge(
     HttpRouter.serve(HttpProgram, { disableLogger: true, disableListenLog: true, routerConfig: exactAddresses })
   ),
-  Layer.provide(Readiness.layer),
-  Layer.provide(Server)
+  Layer.provide(Server),
+  Layer.provideMerge(Readiness.layer)
 )
