@@ -213,5 +213,9 @@ export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> =
     }
   ],
 
-  "audit.listAuditEvents": [{ answers: admins }]
+  "audit.listAuditEvents": [{ answers: admins }],
+
+  "deadLetters.listDeadLetters": [{ answers: admins }],
+  "deadLetters.replayDeadLetter": [{ answers: admins }],
+  "deadLetters.discardDeadLetter": [{ answers: signedIn(403, 403, 403, 403, 403, 403, 204) }]
 }

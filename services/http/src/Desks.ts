@@ -5,6 +5,7 @@ import { RoleDesk } from "@opsdesk/access/RoleDesk"
 import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
+import { DeadLetterDesk } from "@opsdesk/deadletters/DeadLetterDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
 import { ExplainDesk } from "@opsdesk/tickets/ExplainDesk"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
@@ -27,5 +28,6 @@ export const Desks = Layer.mergeAll(
   TicketDesk.layer,
   TicketQueue.layer,
   MessageDesk.layer,
-  AuditDesk.layer
+  AuditDesk.layer,
+  DeadLetterDesk.layer
 )

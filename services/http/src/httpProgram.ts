@@ -13,6 +13,7 @@ import { ProblemPages } from "./pages/problemPages.ts"
 import { ApiTokensRest } from "./rest/ApiTokensRest.ts"
 import { AuditRest } from "./rest/AuditRest.ts"
 import { AuthRest, SessionRest } from "./rest/AuthRest.ts"
+import { DeadLettersRest } from "./rest/DeadLettersRest.ts"
 import { ExplainRest } from "./rest/ExplainRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
 import { OidcRest } from "./rest/OidcRest.ts"
@@ -33,7 +34,8 @@ const Rest = HttpApiBuilder.layer(Api).pipe(
     ExplainRest,
     TicketsRest,
     MessagesRest,
-    AuditRest
+    AuditRest,
+    DeadLettersRest
   ]),
   Layer.provide([AuthenticationRest, RequestProblemsRest])
 )
