@@ -4,5 +4,5 @@ import type { Schema } from "effect"
 export interface EventType {
   /** One sentence, in the past tense. */
   readonly about: string
-  readonly payload: Schema.Top
+  readonly payload: Schema.Top & { readonly DecodingServices: never; readonly EncodingServices: never }
 }
