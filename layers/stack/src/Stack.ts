@@ -9,6 +9,7 @@ import { JoseAccessTokens } from "@opsdesk/crypto/JoseAccessTokens"
 import { MacCursors } from "@opsdesk/crypto/MacCursors"
 import { NodeSha256 } from "@opsdesk/crypto/NodeSha256"
 import { secretFile } from "@opsdesk/crypto/secretFile"
+import { MemoryCache } from "@opsdesk/memory/MemoryCache"
 import { MemoryRateLimiterStore } from "@opsdesk/memory/MemoryRateLimiterStore"
 import { JoseIdentityProvider, NoIdentityProvider } from "@opsdesk/oidc/JoseIdentityProvider"
 import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
@@ -17,10 +18,12 @@ import { PostgresBroker } from "@opsdesk/postgres/PostgresBroker"
 import { PostgresJournal } from "@opsdesk/postgres/PostgresJournal"
 import { PostgresKeptAnswers } from "@opsdesk/postgres/PostgresKeptAnswers"
 import { PostgresKeyring } from "@opsdesk/postgres/PostgresKeyring"
+import { PostgresRoomBus } from "@opsdesk/postgres/PostgresRoomBus"
 import { PostgresSql } from "@opsdesk/postgres/PostgresSql"
 import { PostgresTransaction } from "@opsdesk/postgres/PostgresTransaction"
 import { within } from "@opsdesk/postgres/within"
 import { RabbitBroker } from "@opsdesk/rabbitmq/RabbitBroker"
+import { RedisRoomBus } from "@opsdesk/redis/RedisRoomBus"
 import { Logs } from "@opsdesk/telemetry/Logs"
 import { Prometheus } from "@opsdesk/telemetry/Prometheus"
 import { Clock, Effect, Layer, Option } from "effect"
@@ -87,6 +90,17 @@ const Queues = (service: string) =>
       onSome: (url) => RabbitBroker({ url, applicationName: `opsdesk-${service}` })
     })))
 
+/** How the programs of a desk wake each other. */
+const Hints = (service: string) =>
+  Layer.unwrap(Effect.gen(function*() {
+    const { programUrl } = yield* Database
+    const { redisUrl } = yield* Settings
+    return Option.match(redisUrl, {
+      onNone: () => PostgresRoomBus({ url: programUrl, applicationName: `opsdesk-${service}` }),
+      onSome: (url) => RedisRoomBus({ url })
+    })
+  }))
+
 const away = (detail: string): Trouble => ({ away: true, detail })
 
 const answersAt = (what: Effect.Effect<string | null, unknown>) =>
@@ -140,8 +154,10 @@ export const Stack = (service: string) =>
       PostgresDependencies,
       Argon2Passwords,
       AuditCheckpoints,
+      MemoryCache,
       Limits
     )),
+    Layer.provideMerge(Hints(service)),
     Layer.provideMerge(Sql(service)),
     Layer.provideMerge(Layer.mergeAll(Random, Macs, Digest.layerWebCrypto, NodeSha256, Prometheus, SystemClock))
   )

@@ -21,7 +21,8 @@ const promised: Record<Permission, readonly [customer: Scope | null, agent: Scop
   "role:write": [null, null, "any"],
   "team:write": [null, null, "any"],
   "audit:read": [null, null, "any"],
-  "report:read": [null, "any", "any"]
+  "report:read": [null, "any", "any"],
+  "operations:manage": [null, null, "any"]
 }
 
 const scopesIn = (role: string, permission: Permission) =>

@@ -4,13 +4,23 @@
  * (`houseViolations.ts`). A new slice, layer or program needs one line here.
  */
 
-const slices = ["access", "audit", "users", "tickets", "messages", "reports"] as const
+const slices = ["access", "audit", "users", "tickets", "messages", "reports", "deadletters"] as const
 const packages = ["kernel", "capabilities", ...slices, "events", "rooms", "api", "client"] as const
-const layers = ["crypto", "embedded", "memory", "oidc", "postgres", "rabbitmq", "redis", "telemetry"] as const
+const layers = [
+  "crypto",
+  "embedded",
+  "memory",
+  "oidc",
+  "postgres",
+  "rabbitmq",
+  "redis",
+  "serving",
+  "telemetry"
+] as const
 const services = ["console", "http", "realtime", "worker"] as const
 
 const base = ["kernel", "capabilities"] as const
-const program = [...packages, "stack", "telemetry"] as const
+const program = [...packages, "serving", "stack", "telemetry"] as const
 
 /** Each folder of the workspace, and what it may import of the others. */
 export const house = {
@@ -22,12 +32,13 @@ export const house = {
   "packages/tickets": [...base, "access", "audit", "users"],
   "packages/messages": [...base, "access", "audit", "users", "tickets"],
   "packages/reports": [...base, "access", "audit", "users", "tickets", "messages", "events"],
+  "packages/deadletters": [...base, "access"],
   "packages/events": base,
   "packages/rooms": [...base, ...slices, "events"],
   "packages/api": ["kernel", ...slices],
   "packages/client": ["kernel", "api"],
   "packages/web": ["client"],
-  "packages/testkit": [...packages, "web", ...layers, "stack"],
+  "packages/testkit": [...packages, "web", ...layers, "stack", "worker"],
   "layers/crypto": base,
   "layers/embedded": base,
   "layers/memory": base,
@@ -35,6 +46,7 @@ export const house = {
   "layers/postgres": base,
   "layers/rabbitmq": base,
   "layers/redis": base,
+  "layers/serving": base,
   "layers/telemetry": base,
   "layers/stack": [...base, ...layers],
   "services/console": program,
@@ -53,6 +65,9 @@ export const scope = "@opsdesk/"
 
 /** Slices keep their SQL to themselves: nobody else imports their `*Store.ts`. */
 export const sliceNames: ReadonlyArray<string> = slices
+
+/** Whose stores are held to `tables`: the slices', those of the delivery, and that of the rooms, which only reads. */
+export const storeKeepers: ReadonlyArray<string> = [...slices, "events", "rooms"]
 
 /** Sees the slices' contracts and nothing else of them. */
 export const contractsOnly: ReadonlyArray<Folder> = ["packages/api"]
@@ -75,7 +90,10 @@ export interface NarrowModule {
 }
 
 const testkit = "packages/testkit/src/**"
-const stores = [...slices.map((slice) => `packages/${slice}/src/*Store.ts`), "services/*/src/**/*Store.ts"]
+const stores = [
+  ...storeKeepers.map((folder) => `packages/${folder}/src/*Store.ts`),
+  "services/*/src/**/*Store.ts"
+]
 const faces = [
   "packages/kernel/src/Problem.ts",
   "packages/kernel/src/RequestProblems.ts",
@@ -165,11 +183,17 @@ export const tables: Readonly<Record<string, Table>> = {
   report_days: owned("reports"),
   report_durations: owned("reports"),
   report_closings: owned("reports"),
-  events: written("tickets", "reports"),
   audit_unsealed: owned("audit"),
   audit_seals: owned("audit"),
   audit_batches: owned("audit"),
-  outbox: written(),
+  events: written("tickets", "reports", "rooms", "events", "deadletters"),
+  outbox: owned("events"),
+  relays: owned("events"),
+  relay_leases: owned("events"),
+  consumers: { owners: ["events"], readers: ["deadletters"] },
+  inbox: owned("events", "deadletters"),
+  redeliveries: owned("events", "deadletters"),
+  dead_letters: owned("events", "deadletters"),
   queues: written(),
   queue_messages: written(),
   sealed_keys: written(),
@@ -190,6 +214,16 @@ export const crossSliceReads: ReadonlyArray<CrossSliceRead> = [
     file: "packages/tickets/src/TicketListStore.ts",
     table: "messages",
     because: "full text (`q`) finds a ticket by what was written on it"
+  },
+  {
+    file: "packages/rooms/src/FeedStore.ts",
+    table: "tickets",
+    because: "who may hear of an event is decided by whose its ticket is when it is read"
+  },
+  {
+    file: "packages/rooms/src/FeedStore.ts",
+    table: "access_epoch",
+    because: "whether rights have changed is seen in the same look as what has happened"
   },
   {
     file: "packages/access/src/RightsStore.ts",

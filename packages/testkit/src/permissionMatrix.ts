@@ -215,5 +215,8 @@ export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> =
 
   "audit.listAuditEvents": [{ answers: admins }],
 
-  "reports.dailyReport": [{ answers: agents }]
+  "reports.dailyReport": [{ answers: agents }],
+  "deadLetters.listDeadLetters": [{ answers: admins }],
+  "deadLetters.replayDeadLetter": [{ answers: admins }],
+  "deadLetters.discardDeadLetter": [{ answers: signedIn(403, 403, 403, 403, 403, 403, 204) }]
 }

@@ -8,6 +8,8 @@ import { Console, Data, DateTime, Effect, Layer, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { audit } from "./commands/auditCommands.ts"
 import { createUser } from "./commands/createUser.ts"
+import { deadLetters } from "./commands/deadLetters.ts"
+import { events } from "./commands/events.ts"
 import { seedDatabase } from "./seedDatabase.ts"
 
 const Prepared = Layer.effectDiscard(migrateDatabase)
@@ -114,7 +116,7 @@ const reports = Command.make("reports").pipe(
 
 const opsdesk = Command.make("opsdesk").pipe(
   Command.withDescription("OpsDesk's admin command line"),
-  Command.withSubcommands([migrate, seed, reset, users, keys, audit, reports])
+  Command.withSubcommands([migrate, seed, reset, users, keys, audit, reports, deadLetters, events])
 )
 
 runProcess(Command.run(opsdesk, { version: "0.1.0" }).pipe(Effect.provide(NodeServices.layer)))

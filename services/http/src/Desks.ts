@@ -5,6 +5,7 @@ import { RoleDesk } from "@opsdesk/access/RoleDesk"
 import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
+import { DeadLetterDesk } from "@opsdesk/deadletters/DeadLetterDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
 import { ReportDesk } from "@opsdesk/reports/ReportDesk"
 import { ExplainDesk } from "@opsdesk/tickets/ExplainDesk"
@@ -29,5 +30,6 @@ export const Desks = Layer.mergeAll(
   TicketQueue.layer,
   MessageDesk.layer,
   AuditDesk.layer,
-  ReportDesk.layer
+  ReportDesk.layer,
+  DeadLetterDesk.layer
 )

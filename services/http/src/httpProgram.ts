@@ -1,5 +1,6 @@
 import { Api } from "@opsdesk/api/Api"
 import { openApi } from "@opsdesk/api/openApi"
+import { Operations } from "@opsdesk/serving/Operations"
 import { Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiSwagger } from "effect/http-api"
@@ -8,11 +9,11 @@ import { Fallbacks } from "./fallbacks.ts"
 import { AuthenticationRest } from "./middleware/authentication.ts"
 import { Edge } from "./middleware/edge.ts"
 import { RequestProblemsRest } from "./middleware/requestProblems.ts"
-import { Operations } from "./Operations.ts"
 import { ProblemPages } from "./pages/problemPages.ts"
 import { ApiTokensRest } from "./rest/ApiTokensRest.ts"
 import { AuditRest } from "./rest/AuditRest.ts"
 import { AuthRest, SessionRest } from "./rest/AuthRest.ts"
+import { DeadLettersRest } from "./rest/DeadLettersRest.ts"
 import { ExplainRest } from "./rest/ExplainRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
 import { OidcRest } from "./rest/OidcRest.ts"
@@ -35,7 +36,8 @@ const Rest = HttpApiBuilder.layer(Api).pipe(
     TicketsRest,
     MessagesRest,
     AuditRest,
-    ReportsRest
+    ReportsRest,
+    DeadLettersRest
   ]),
   Layer.provide([AuthenticationRest, RequestProblemsRest])
 )

@@ -2,6 +2,7 @@ import { personIds, teamIds } from "@opsdesk/testkit/people"
 import type { Caller, Errand } from "@opsdesk/testkit/permissionMatrix"
 import { roleNameOf } from "@opsdesk/testkit/permissionMatrix"
 import { Effect } from "effect"
+import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import type { Answer } from "./TestHttp.ts"
 import { TestHttp } from "./TestHttp.ts"
@@ -17,16 +18,18 @@ export interface Things {
   readonly team: string
   readonly role: string
   readonly apiToken: string
+  readonly deadLetter: string
 }
 
 /** An address of the interface with the ids of these things: what `:id` means depends on whose address it is. */
-export const addressOf = (path: string, { apiToken, message, role, team, ticket, user }: Things): string =>
+export const addressOf = (path: string, { apiToken, deadLetter, message, role, team, ticket, user }: Things): string =>
   path
     .replace("/tickets/:id", `/tickets/${ticket}`)
     .replace("/users/:id", `/users/${user}`)
     .replace("/teams/:id", `/teams/${team}`)
     .replace("/roles/:id", `/roles/${role}`)
     .replace("/api-tokens/:id", `/api-tokens/${apiToken}`)
+    .replace("/dead-letters/:id", `/dead-letters/${deadLetter}`)
     .replace(":userId", personIds.amir)
     .replace(":messageId", message)
 
@@ -35,9 +38,20 @@ const idIn = (answer: Answer): Effect.Effect<string> =>
     ? Effect.succeed(answer.json.data.id)
     : Effect.die(new Error(`nothing was made: ${answer.status} ${answer.text}`))
 
+/** A letter that a consumer gave up. */
+export const aDeadLetter = Effect.fnUntraced(function*(body: string) {
+  const sql = yield* SqlClient.SqlClient
+  const random = yield* SecureRandom.SecureRandom
+  const id = yield* random.uuidV7()
+  yield* sql`
+    insert into dead_letters (id, queue, attempts, error, failed_at, body)
+    values (${id}, 'opsdesk.cache', 6, 'it cannot be done', now(), ${`${body} ${id}`})`
+  return id
+})
+
 const teamOf = (caller: Caller) => caller === "agentWithoutTeam" ? null : teamIds.Support
 
-/** A ticket with a message and a note, a person, a team, a role and an API token of the admin's, of which nobody else knows. */
+/** A ticket with a message and a note, a person, a team, a role, a dead letter and an API token of the admin's, of which nobody else knows. */
 export const freshThings = Effect.fnUntraced(function*(caller: Caller, given: Errand["given"], own: string) {
   const { ask } = yield* TestHttp
   const make = (path: string, body: object, as: "alex" | "carla" = "alex") =>
@@ -61,7 +75,8 @@ export const freshThings = Effect.fnUntraced(function*(caller: Caller, given: Er
   const sql = yield* SqlClient.SqlClient
   yield* sql`delete from api_tokens where user_id = ${personIds.alex}`
   const apiToken = yield* make("/v1/api-tokens", { name: own, scopes: permissions })
-  const things: Things = { ticket, message, note, user, team, role, apiToken }
+  const deadLetter = yield* aDeadLetter(own)
+  const things: Things = { ticket, message, note, user, team, role, apiToken, deadLetter }
   return things
 })
 
