@@ -7,6 +7,7 @@ import { RequestProblems } from "@opsdesk/kernel/RequestProblems"
 import { MessagesApi } from "@opsdesk/messages/MessagesApi"
 import { ExplainApi } from "@opsdesk/tickets/ExplainApi"
 import { TicketsApi } from "@opsdesk/tickets/TicketsApi"
+import { WatchersApi } from "@opsdesk/tickets/WatchersApi"
 import { TeamsApi } from "@opsdesk/users/TeamsApi"
 import { UsersApi } from "@opsdesk/users/UsersApi"
 import { HttpApi, OpenApi } from "effect/http-api"
@@ -22,6 +23,7 @@ const Joined = HttpApi.make("opsdesk")
   .add(ApiTokensApi)
   .add(ExplainApi)
   .add(TicketsApi)
+  .add(WatchersApi)
   .add(MessagesApi)
   .add(AuditApi)
   .middleware(RequestProblems)

@@ -4,9 +4,9 @@
  * (`houseViolations.ts`). A new slice, layer or program needs one line here.
  */
 
-const slices = ["access", "audit", "users", "tickets", "messages", "reports"] as const
+const slices = ["access", "audit", "users", "tickets", "messages", "notifications", "reports"] as const
 const packages = ["kernel", "capabilities", ...slices, "events", "rooms", "api", "client"] as const
-const layers = ["crypto", "embedded", "memory", "oidc", "postgres", "rabbitmq", "redis", "telemetry"] as const
+const layers = ["crypto", "embedded", "mail", "memory", "oidc", "postgres", "rabbitmq", "redis", "telemetry"] as const
 const services = ["console", "http", "realtime", "worker"] as const
 
 const base = ["kernel", "capabilities"] as const
@@ -21,6 +21,7 @@ export const house = {
   "packages/users": [...base, "access", "audit"],
   "packages/tickets": [...base, "access", "audit", "users"],
   "packages/messages": [...base, "access", "audit", "users", "tickets"],
+  "packages/notifications": [...base, "access", "audit", "users", "tickets", "messages"],
   "packages/reports": [...base, "access", "audit", "users", "tickets"],
   "packages/events": base,
   "packages/rooms": [...base, ...slices, "events"],
@@ -30,6 +31,7 @@ export const house = {
   "packages/testkit": [...packages, "web", ...layers, "stack"],
   "layers/crypto": base,
   "layers/embedded": base,
+  "layers/mail": base,
   "layers/memory": base,
   "layers/oidc": base,
   "layers/postgres": base,
@@ -158,7 +160,10 @@ export const tables: Readonly<Record<string, Table>> = {
   team_members: owned("users"),
   tickets: owned("tickets"),
   ticket_status_history: owned("tickets"),
+  ticket_watchers: owned("tickets"),
   messages: owned("messages"),
+  notifications: owned("notifications"),
+  notification_deliveries: owned("notifications"),
   audit_log: written("audit"),
   events: written("tickets"),
   outbox: written(),

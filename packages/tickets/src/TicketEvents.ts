@@ -1,4 +1,5 @@
 import type { NewEvent } from "@opsdesk/kernel/EventEnvelope"
+import type { UserId } from "@opsdesk/kernel/Ids"
 import { Schema } from "effect"
 import type { TicketChanges, TicketStatus } from "./Ticket.ts"
 import { Ticket } from "./Ticket.ts"
@@ -37,3 +38,12 @@ export const ticketAssigned = (ticket: Ticket, from: string | null) =>
 
 export const ticketStatusChanged = (ticket: Ticket, from: TicketStatus, comment: string | null) =>
   told(ticket, "ticket.status_changed", { from, to: ticket.status, comment })
+
+/** Somebody watches the ticket from now on, or no more; `seq` was drawn for it, as the ticket itself stays as it is. */
+export const ticketWatched = (ticket: Ticket, seq: number, userId: UserId, watches: boolean): NewEvent => ({
+  ...told(ticket, "ticket.updated", {
+    before: { watcherId: watches ? null : userId },
+    after: { watcherId: watches ? userId : null }
+  }),
+  seq
+})

@@ -9,6 +9,7 @@ import { MessageDesk } from "@opsdesk/messages/MessageDesk"
 import { ExplainDesk } from "@opsdesk/tickets/ExplainDesk"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
 import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
+import { WatcherDesk } from "@opsdesk/tickets/WatcherDesk"
 import { TeamDesk } from "@opsdesk/users/TeamDesk"
 import { UserDesk } from "@opsdesk/users/UserDesk"
 import { Layer } from "effect"
@@ -26,6 +27,7 @@ export const Desks = Layer.mergeAll(
   ExplainDesk.layer,
   TicketDesk.layer,
   TicketQueue.layer,
+  WatcherDesk.layer,
   MessageDesk.layer,
   AuditDesk.layer
 )

@@ -20,6 +20,7 @@ import { RolesRest } from "./rest/RolesRest.ts"
 import { TeamsRest } from "./rest/TeamsRest.ts"
 import { TicketsRest } from "./rest/TicketsRest.ts"
 import { UsersRest } from "./rest/UsersRest.ts"
+import { WatchersRest } from "./rest/WatchersRest.ts"
 
 const Rest = HttpApiBuilder.layer(Api).pipe(
   Layer.provide([
@@ -32,6 +33,7 @@ const Rest = HttpApiBuilder.layer(Api).pipe(
     ApiTokensRest,
     ExplainRest,
     TicketsRest,
+    WatchersRest,
     MessagesRest,
     AuditRest
   ]),
