@@ -4,7 +4,7 @@
  * (`houseViolations.ts`). A new slice, layer or program needs one line here.
  */
 
-const slices = ["access", "audit", "users", "tickets", "messages", "notifications", "reports"] as const
+const slices = ["access", "audit", "users", "tickets", "messages", "notifications", "reports", "deadletters"] as const
 const packages = ["kernel", "capabilities", ...slices, "events", "rooms", "api", "client"] as const
 const layers = ["crypto", "embedded", "mail", "memory", "oidc", "postgres", "rabbitmq", "redis", "telemetry"] as const
 const services = ["console", "http", "realtime", "worker"] as const
@@ -23,6 +23,7 @@ export const house = {
   "packages/messages": [...base, "access", "audit", "users", "tickets"],
   "packages/notifications": [...base, "access", "audit", "users", "tickets", "messages"],
   "packages/reports": [...base, "access", "audit", "users", "tickets"],
+  "packages/deadletters": [...base, "access"],
   "packages/events": base,
   "packages/rooms": [...base, ...slices, "events"],
   "packages/api": ["kernel", ...slices],
@@ -77,7 +78,11 @@ export interface NarrowModule {
 }
 
 const testkit = "packages/testkit/src/**"
-const stores = [...slices.map((slice) => `packages/${slice}/src/*Store.ts`), "services/*/src/**/*Store.ts"]
+const stores = [
+  ...slices.map((slice) => `packages/${slice}/src/*Store.ts`),
+  "packages/events/src/*Store.ts",
+  "services/*/src/**/*Store.ts"
+]
 const faces = [
   "packages/kernel/src/Problem.ts",
   "packages/kernel/src/RequestProblems.ts",
@@ -167,6 +172,14 @@ export const tables: Readonly<Record<string, Table>> = {
   audit_log: written("audit"),
   events: written("tickets"),
   outbox: written(),
+  relays: written(),
+  relay_leases: written(),
+  consumers: written("deadletters"),
+  inbox: owned("deadletters"),
+  redeliveries: owned("deadletters"),
+  dead_letters: owned("deadletters"),
+  queues: written(),
+  queue_messages: written(),
   sealed_keys: written(),
   idempotency_keys: written(),
   seeds: written(),
