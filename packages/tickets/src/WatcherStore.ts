@@ -1,8 +1,9 @@
 import type { TicketId, UserId } from "@opsdesk/kernel/Ids"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { Watcher } from "./Watcher.ts"
+import { Concerned, Watcher } from "./Watcher.ts"
 
+const decodeConcerned = Schema.decodeUnknownEffect(Schema.Array(Concerned))
 const decodeWatchers = Schema.decodeUnknownEffect(Schema.Array(Watcher))
 
 /** All SQL about who watches a ticket. */
@@ -44,7 +45,20 @@ export class WatcherStore extends Context.Service<WatcherStore>()("@opsdesk/tick
     const remove = (ticketId: TicketId, userId: UserId) =>
       Effect.asVoid(sql`delete from ticket_watchers where ticket_id = ${ticketId} and user_id = ${userId}`)
 
-    return { one, page, count, insert, remove }
+    const concerned = (ids: ReadonlyArray<TicketId>) =>
+      Effect.flatMap(
+        sql`
+          select t.id, t.number, t.title, t.requester_id, t.assignee_id, t.team_id,
+            coalesce((select jsonb_agg(
+                        jsonb_build_object('userId', w.user_id, 'since', (extract(epoch from w.since) * 1000)::bigint)
+                        order by w.since, w.user_id)
+                      from ticket_watchers w where w.ticket_id = t.id), '[]') as watchers
+          from tickets t
+          where t.id = any(${ids}::uuid[])`,
+        decodeConcerned
+      )
+
+    return { concerned, one, page, count, insert, remove }
   })
 }) {
   static readonly layer = Layer.effect(WatcherStore, WatcherStore.make)
