@@ -62,6 +62,10 @@ export const variables = {
     unset: "notifications are recorded and logged, not sent",
     set: "they are also sent by e-mail through that server: `smtp://user:password@host:587`"
   }),
+  mailFrom: variable("OPSDESK_MAIL_FROM", (name) => Config.option(Config.NonEmptyString(name)), {
+    unset: "`OpsDesk <opsdesk@…>` at the host of `OPSDESK_PUBLIC_URL`",
+    set: "whom mails come from: `Service desk <desk@example.com>`, or an address alone"
+  }),
   slackWebhookUrl: variable("SLACK_WEBHOOK_URL", (name) => Config.option(Config.Redacted(name)), {
     unset: "notifications are recorded and logged, not sent",
     set: "they are also posted to that incoming webhook"
@@ -143,6 +147,7 @@ const {
   limits,
   logFormat,
   logLevel,
+  mailFrom,
   oidcAudience,
   oidcClientId,
   oidcIssuer,
@@ -164,6 +169,7 @@ const read = Config.all({
   redisUrl: redisUrl.config,
   amqpUrl: amqpUrl.config,
   smtpUrl: smtpUrl.config,
+  mailFrom: mailFrom.config,
   slackWebhookUrl: slackWebhookUrl.config,
   pool: pool.config,
   demo: demo.config,
@@ -207,6 +213,12 @@ const refusalOf = (found: Read): string | null => {
   }
   if (Option.isSome(found.publicUrl) && !/^https?:$/.test(found.publicUrl.value.protocol)) {
     return "OPSDESK_PUBLIC_URL must begin with http:// or https://"
+  }
+  if (
+    Option.isSome(found.mailFrom) &&
+    !/^([^<>\r\n]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(found.mailFrom.value)
+  ) {
+    return "OPSDESK_MAIL_FROM must be an address like Service desk <desk@example.com>"
   }
   const provider = refusalOfProvider(found)
   if (provider !== null) return provider

@@ -10,6 +10,7 @@ import { MemoryRateLimiterStore } from "@opsdesk/memory/MemoryRateLimiterStore"
 import { JoseIdentityProvider, NoIdentityProvider } from "@opsdesk/oidc/JoseIdentityProvider"
 import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
 import { schemaTrouble } from "@opsdesk/postgres/Migrator"
+import { PostgresDeadLetters } from "@opsdesk/postgres/PostgresDeadLetters"
 import { PostgresJournal } from "@opsdesk/postgres/PostgresJournal"
 import { PostgresKeptAnswers } from "@opsdesk/postgres/PostgresKeptAnswers"
 import { PostgresKeyring } from "@opsdesk/postgres/PostgresKeyring"
@@ -22,6 +23,7 @@ import { Clock, Effect, Layer, Option } from "effect"
 import { Digest, Mac, SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import { Database } from "./Database.ts"
+import { Notifying } from "./Notifying.ts"
 import { Settings } from "./Settings.ts"
 
 /** Time, like every other capability, is chosen here; tests choose another. */
@@ -101,9 +103,11 @@ export const Stack = (service: string) =>
     Layer.provideMerge(Layer.mergeAll(
       PostgresTransaction,
       PostgresJournal,
+      PostgresDeadLetters,
       PostgresKeptAnswers,
       PostgresDependencies,
       Argon2Passwords,
+      Notifying,
       Limits
     )),
     Layer.provideMerge(Sql(service)),

@@ -23,6 +23,8 @@ const refused: ReadonlyArray<readonly [variables: Record<string, string>, line: 
   [{ REDIS_URL: "http://cache.test" }, /^REDIS_URL must be an address like redis:\/\//],
   [{ AMQP_URL: "broker.test:5672" }, /^AMQP_URL must be an address like amqp:\/\//],
   [{ SMTP_URL: "mail.test" }, /^SMTP_URL must be an address like smtp:\/\//],
+  [{ OPSDESK_MAIL_FROM: "the desk" }, /^OPSDESK_MAIL_FROM must be an address like/],
+  [{ OPSDESK_MAIL_FROM: "Desk <desk@a.test>\r\nBcc: <x@b.test>" }, /^OPSDESK_MAIL_FROM must be an address like/],
   [{ SLACK_WEBHOOK_URL: "ftp://hooks.test" }, /^SLACK_WEBHOOK_URL must be an address like https:\/\//],
   [{ DATABASE_URL: "db.test" }, /^DATABASE_URL must be an address like postgres:\/\//],
   [{ DATABASE_URL: "postgres://db.test:port/desk" }, /^DATABASE_URL must be an address like postgres:\/\//],
