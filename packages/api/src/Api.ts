@@ -5,6 +5,7 @@ import { RolesApi } from "@opsdesk/access/RolesApi"
 import { AuditApi } from "@opsdesk/audit/AuditApi"
 import { RequestProblems } from "@opsdesk/kernel/RequestProblems"
 import { MessagesApi } from "@opsdesk/messages/MessagesApi"
+import { NotificationsApi } from "@opsdesk/notifications/NotificationsApi"
 import { ExplainApi } from "@opsdesk/tickets/ExplainApi"
 import { TicketsApi } from "@opsdesk/tickets/TicketsApi"
 import { WatchersApi } from "@opsdesk/tickets/WatchersApi"
@@ -25,6 +26,7 @@ const Joined = HttpApi.make("opsdesk")
   .add(TicketsApi)
   .add(WatchersApi)
   .add(MessagesApi)
+  .add(NotificationsApi)
   .add(AuditApi)
   .middleware(RequestProblems)
   .annotate(HttpApi.ParamsParseOptions, { errors: "all" })

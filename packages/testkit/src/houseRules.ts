@@ -170,7 +170,7 @@ export const tables: Readonly<Record<string, Table>> = {
   notifications: owned("notifications"),
   notification_deliveries: owned("notifications"),
   audit_log: written("audit"),
-  events: written("tickets"),
+  events: written("tickets", "notifications"),
   outbox: written(),
   relays: written(),
   relay_leases: written(),

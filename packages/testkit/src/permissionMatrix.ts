@@ -225,5 +225,11 @@ export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> =
     }
   ],
 
+  "notifications.listNotifications": [{ answers: whoeverIsSignedIn }],
+  "notifications.readNotification": [{
+    errand: "of the admin's",
+    answers: signedIn(404, 404, 404, 404, 404, 404, 200)
+  }],
+
   "audit.listAuditEvents": [{ answers: admins }]
 }

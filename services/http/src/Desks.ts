@@ -6,6 +6,7 @@ import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
+import { NotificationDesk } from "@opsdesk/notifications/NotificationDesk"
 import { ExplainDesk } from "@opsdesk/tickets/ExplainDesk"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
 import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
@@ -29,5 +30,6 @@ export const Desks = Layer.mergeAll(
   TicketQueue.layer,
   WatcherDesk.layer,
   MessageDesk.layer,
+  NotificationDesk.layer,
   AuditDesk.layer
 )

@@ -15,6 +15,7 @@ import { AuditRest } from "./rest/AuditRest.ts"
 import { AuthRest, SessionRest } from "./rest/AuthRest.ts"
 import { ExplainRest } from "./rest/ExplainRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
+import { NotificationsRest } from "./rest/NotificationsRest.ts"
 import { OidcRest } from "./rest/OidcRest.ts"
 import { RolesRest } from "./rest/RolesRest.ts"
 import { TeamsRest } from "./rest/TeamsRest.ts"
@@ -35,6 +36,7 @@ const Rest = HttpApiBuilder.layer(Api).pipe(
     TicketsRest,
     WatchersRest,
     MessagesRest,
+    NotificationsRest,
     AuditRest
   ]),
   Layer.provide([AuthenticationRest, RequestProblemsRest])

@@ -2,6 +2,7 @@ import { personIds, teamIds } from "@opsdesk/testkit/people"
 import type { Caller, Errand } from "@opsdesk/testkit/permissionMatrix"
 import { roleNameOf } from "@opsdesk/testkit/permissionMatrix"
 import { Effect } from "effect"
+import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import type { Answer } from "./TestHttp.ts"
 import { TestHttp } from "./TestHttp.ts"
@@ -17,16 +18,21 @@ export interface Things {
   readonly team: string
   readonly role: string
   readonly apiToken: string
+  readonly notification: string
 }
 
 /** An address of the interface with the ids of these things: what `:id` means depends on whose address it is. */
-export const addressOf = (path: string, { apiToken, message, role, team, ticket, user }: Things): string =>
+export const addressOf = (
+  path: string,
+  { apiToken, message, notification, role, team, ticket, user }: Things
+): string =>
   path
     .replace("/tickets/:id", `/tickets/${ticket}`)
     .replace("/users/:id", `/users/${user}`)
     .replace("/teams/:id", `/teams/${team}`)
     .replace("/roles/:id", `/roles/${role}`)
     .replace("/api-tokens/:id", `/api-tokens/${apiToken}`)
+    .replace("/notifications/:id", `/notifications/${notification}`)
     .replace(":userId", personIds.amir)
     .replace(":messageId", message)
 
@@ -37,7 +43,7 @@ const idIn = (answer: Answer): Effect.Effect<string> =>
 
 const teamOf = (caller: Caller) => caller === "agentWithoutTeam" ? null : teamIds.Support
 
-/** A ticket with a message and a note, a person, a team, a role and an API token of the admin's, of which nobody else knows. */
+/** A ticket with a message and a note, a person, a team, a role an API token and a notification of the admin's, of which nobody else knows. */
 export const freshThings = Effect.fnUntraced(function*(caller: Caller, given: Errand["given"], own: string) {
   const { ask } = yield* TestHttp
   const make = (path: string, body: object, as: "alex" | "carla" = "alex") =>
@@ -61,7 +67,12 @@ export const freshThings = Effect.fnUntraced(function*(caller: Caller, given: Er
   const sql = yield* SqlClient.SqlClient
   yield* sql`delete from api_tokens where user_id = ${personIds.alex}`
   const apiToken = yield* make("/v1/api-tokens", { name: own, scopes: permissions })
-  const things: Things = { ticket, message, note, user, team, role, apiToken }
+  const notification = yield* SecureRandom.SecureRandom.use((random) => random.uuidV7())
+  yield* sql`
+    insert into notifications (id, user_id, event_id, type, ticket_id, ticket_number, ticket_title, reason, at)
+    select ${notification}, ${personIds.alex}, e.id, e.type, e.ticket_id, 1, ${own}, 'watcher', now()
+    from events e where e.ticket_id = ${ticket} and e.seq = 1`
+  const things: Things = { ticket, message, note, user, team, role, apiToken, notification }
   return things
 })
 

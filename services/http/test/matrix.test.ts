@@ -82,6 +82,8 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("everybody gets 
         // A note hidden on a ticket that one sees is like a missing message, a hidden ticket like a missing ticket.
         const hidden = operation.startsWith("apiTokens.")
           ? things.apiToken
+          : operation.startsWith("notifications.")
+          ? things.notification
           : caller === "customer" && row.shows === "note"
           ? things.note
           : things.ticket
