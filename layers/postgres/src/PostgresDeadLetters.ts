@@ -21,6 +21,8 @@ export const PostgresDeadLetters = Layer.effect(
     return DeadLetters.of({
       keep: Effect.fnUntraced(function*({ attempts, consumer, error, event }) {
         const at = DateTime.toDateUtc(yield* DateTime.now)
+        // One that was replayed in vain begins anew; of two that come at once the later wins.
+        yield* sql`delete from dead_letters where queue = ${`opsdesk.${consumer}`} and event_id = ${event.id}`
         yield* sql`
           insert into dead_letters (id, queue, event_id, type, attempts, error, failed_at, body)
           values (${yield* random

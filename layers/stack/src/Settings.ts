@@ -1,9 +1,10 @@
 import type { ProviderOptions } from "@opsdesk/oidc/ProviderOptions"
-import type { LogLevel } from "effect"
+import type { Duration, LogLevel } from "effect"
 import { Config, ConfigProvider, Context, Data, Effect, Layer, Option, Redacted } from "effect"
 import type { Limits } from "./limitsOf.ts"
 import { limitsOf } from "./limitsOf.ts"
 import { providerOf, refusalOfProvider } from "./providerSettings.ts"
+import { retryStepsOf, usualRetrySteps } from "./retrySteps.ts"
 
 /** One clear line for whoever starts a program. */
 export class SettingsRefused extends Data.TaggedError("SettingsRefused")<{ readonly message: string }> {}
@@ -95,6 +96,14 @@ export const variables = {
       "10 failed sign-ins an account in 15 min, 60 sign-ins a minute an address, 50 writes, 200 reads and 10 searches a second a user",
     set: "`off`, or the path of a JSON file with other figures (docs/security.md)"
   }),
+  retrySteps: variable(
+    "OPSDESK_RETRY_STEPS",
+    (name) => Config.NonEmptyString(name).pipe(Config.withDefault(usualRetrySteps)),
+    {
+      unset: `\`${usualRetrySteps}\``,
+      set: "how long an event waits before each further try of a consumer, as a comma list: each step is a queue"
+    }
+  ),
   publicUrl: variable("OPSDESK_PUBLIC_URL", (name) => Config.option(Config.URL(name)), {
     unset: "`http://HOST:PORT`",
     set: "the address that people use, which links and allowed origins are built from"
@@ -156,6 +165,7 @@ const {
   port,
   publicUrl,
   redisUrl,
+  retrySteps,
   secret,
   slackWebhookUrl,
   smtpUrl
@@ -177,6 +187,7 @@ const read = Config.all({
   adminPassword: adminPassword.config,
   secret: secret.config,
   limits: limits.config,
+  retrySteps: retrySteps.config,
   publicUrl: publicUrl.config,
   oidcIssuer: oidcIssuer.config,
   oidcAudience: oidcAudience.config,
@@ -225,6 +236,9 @@ const refusalOf = (found: Read): string | null => {
   if (Option.isSome(found.secret) && Redacted.value(found.secret.value).length < 32) {
     return "OPSDESK_SECRET must have at least 32 characters"
   }
+  if (Option.isNone(retryStepsOf(found.retrySteps))) {
+    return `${retrySteps.name} must be one to ten steps such as ${usualRetrySteps}`
+  }
   if (found.pool < 2 || found.pool > 500) return "DB_POOL must be from 2 to 500"
   if (Option.isSome(found.adminEmail) !== Option.isSome(found.adminPassword)) {
     return "OPSDESK_ADMIN_EMAIL and OPSDESK_ADMIN_PASSWORD go together: set both or none"
@@ -246,13 +260,18 @@ const refusalOf = (found: Read): string | null => {
 /** What the environment says, checked. */
 export class Settings extends Context.Service<
   Settings,
-  Omit<Read, "demo" | "limits" | "localAuth" | "oidcAudience" | "oidcClientId" | "oidcIssuer" | "oidcRolesClaim"> & {
+  Omit<
+    Read,
+    "demo" | "limits" | "localAuth" | "oidcAudience" | "oidcClientId" | "oidcIssuer" | "oidcRolesClaim" | "retrySteps"
+  > & {
     readonly embedded: boolean
     /** The provider of identities, where there is one. */
     readonly oidc: Option.Option<ProviderOptions>
     readonly localAuth: boolean
     readonly demo: boolean
     readonly limits: Limits
+    /** What events wait between the tries of a consumer. */
+    readonly retrySteps: ReadonlyArray<Duration.Duration>
   }
 >()("@opsdesk/stack/Settings") {
   static readonly make = Effect.gen(function*() {
@@ -269,6 +288,7 @@ export class Settings extends Context.Service<
       oidc: providerOf(found),
       localAuth: Option.getOrElse(found.localAuth, () => Option.isNone(found.oidcIssuer)),
       limits,
+      retrySteps: Option.getOrThrow(retryStepsOf(found.retrySteps)),
       demo: Option.getOrElse(found.demo, () => embedded && isLoopback(found.host))
     })
   })

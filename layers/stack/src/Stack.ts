@@ -6,17 +6,21 @@ import { Argon2Passwords } from "@opsdesk/crypto/Argon2Passwords"
 import { JoseAccessTokens } from "@opsdesk/crypto/JoseAccessTokens"
 import { MacCursors } from "@opsdesk/crypto/MacCursors"
 import { secretFile } from "@opsdesk/crypto/secretFile"
+import { MemoryCache } from "@opsdesk/memory/MemoryCache"
 import { MemoryRateLimiterStore } from "@opsdesk/memory/MemoryRateLimiterStore"
 import { JoseIdentityProvider, NoIdentityProvider } from "@opsdesk/oidc/JoseIdentityProvider"
 import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
 import { schemaTrouble } from "@opsdesk/postgres/Migrator"
+import { PostgresBroker } from "@opsdesk/postgres/PostgresBroker"
 import { PostgresDeadLetters } from "@opsdesk/postgres/PostgresDeadLetters"
 import { PostgresJournal } from "@opsdesk/postgres/PostgresJournal"
 import { PostgresKeptAnswers } from "@opsdesk/postgres/PostgresKeptAnswers"
 import { PostgresKeyring } from "@opsdesk/postgres/PostgresKeyring"
+import { PostgresRoomBus } from "@opsdesk/postgres/PostgresRoomBus"
 import { PostgresSql } from "@opsdesk/postgres/PostgresSql"
 import { PostgresTransaction } from "@opsdesk/postgres/PostgresTransaction"
 import { within } from "@opsdesk/postgres/within"
+import { RedisRoomBus } from "@opsdesk/redis/RedisRoomBus"
 import { Logs } from "@opsdesk/telemetry/Logs"
 import { Prometheus } from "@opsdesk/telemetry/Prometheus"
 import { Clock, Effect, Layer, Option } from "effect"
@@ -67,6 +71,19 @@ const Limits = Layer.unwrap(
   )
 )
 
+const Queues = PostgresBroker()
+
+/** How the programs of a desk wake each other. */
+const Hints = (service: string) =>
+  Layer.unwrap(Effect.gen(function*() {
+    const { programUrl } = yield* Database
+    const { redisUrl } = yield* Settings
+    return Option.match(redisUrl, {
+      onNone: () => PostgresRoomBus({ url: programUrl, applicationName: `opsdesk-${service}` }),
+      onSome: (url) => RedisRoomBus({ url })
+    })
+  }))
+
 const away = (detail: string): Trouble => ({ away: true, detail })
 
 const PostgresDependencies = Layer.effect(
@@ -98,7 +115,7 @@ const PostgresDependencies = Layer.effect(
 
 /** One layer for each capability, chosen by the settings: the only place that knows them all. */
 export const Stack = (service: string) =>
-  Layer.mergeAll(Tokens, MacCursors, Identities).pipe(
+  Layer.mergeAll(Tokens, MacCursors, Identities, Queues).pipe(
     Layer.provideMerge(Keys),
     Layer.provideMerge(Layer.mergeAll(
       PostgresTransaction,
@@ -108,8 +125,10 @@ export const Stack = (service: string) =>
       PostgresDependencies,
       Argon2Passwords,
       Notifying,
+      MemoryCache,
       Limits
     )),
+    Layer.provideMerge(Hints(service)),
     Layer.provideMerge(Sql(service)),
     Layer.provideMerge(Layer.mergeAll(Random, Macs, Digest.layerWebCrypto, Prometheus, SystemClock))
   )

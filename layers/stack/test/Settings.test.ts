@@ -31,6 +31,12 @@ const refused: ReadonlyArray<readonly [variables: Record<string, string>, line: 
   [{ DB_POOL: "many" }, /^DB_POOL: /],
   [{ DB_POOL: "1" }, /^DB_POOL must be from 2 to 500$/],
   [{ DB_POOL: "501" }, /^DB_POOL must be from 2 to 500$/],
+  ...["soon", "1s,", "1s;5s", "0s", "25h", "1d", "-1s", Array(11).fill("1s").join()].map((OPSDESK_RETRY_STEPS) =>
+    [
+      { OPSDESK_RETRY_STEPS },
+      /^OPSDESK_RETRY_STEPS must be one to ten steps such as 1s,5s,30s,2m,10m$/
+    ] as const
+  ),
   [{ OPSDESK_DEMO: "true" }, /^OPSDESK_DEMO: expected "on" \| "off"$/],
   [{ OPSDESK_ADMIN_EMAIL: "root@desk.test" }, /go together: set both or none$/],
   [{ OPSDESK_ADMIN_PASSWORD: "long enough" }, /go together: set both or none$/],

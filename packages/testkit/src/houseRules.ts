@@ -6,11 +6,22 @@
 
 const slices = ["access", "audit", "users", "tickets", "messages", "notifications", "reports", "deadletters"] as const
 const packages = ["kernel", "capabilities", ...slices, "events", "rooms", "api", "client"] as const
-const layers = ["crypto", "embedded", "mail", "memory", "oidc", "postgres", "rabbitmq", "redis", "telemetry"] as const
+const layers = [
+  "crypto",
+  "embedded",
+  "mail",
+  "memory",
+  "oidc",
+  "postgres",
+  "rabbitmq",
+  "redis",
+  "serving",
+  "telemetry"
+] as const
 const services = ["console", "http", "realtime", "worker"] as const
 
 const base = ["kernel", "capabilities"] as const
-const program = [...packages, "stack", "telemetry"] as const
+const program = [...packages, "serving", "stack", "telemetry"] as const
 
 /** Each folder of the workspace, and what it may import of the others. */
 export const house = {
@@ -38,6 +49,7 @@ export const house = {
   "layers/postgres": base,
   "layers/rabbitmq": base,
   "layers/redis": base,
+  "layers/serving": base,
   "layers/telemetry": base,
   "layers/stack": [...base, ...layers],
   "services/console": program,
@@ -56,6 +68,9 @@ export const scope = "@opsdesk/"
 
 /** Slices keep their SQL to themselves: nobody else imports their `*Store.ts`. */
 export const sliceNames: ReadonlyArray<string> = slices
+
+/** Whose stores are held to `tables`: the slices', those of the delivery, and that of the rooms, which only reads. */
+export const storeKeepers: ReadonlyArray<string> = [...slices, "events", "rooms"]
 
 /** Sees the slices' contracts and nothing else of them. */
 export const contractsOnly: ReadonlyArray<Folder> = ["packages/api"]
@@ -79,8 +94,7 @@ export interface NarrowModule {
 
 const testkit = "packages/testkit/src/**"
 const stores = [
-  ...slices.map((slice) => `packages/${slice}/src/*Store.ts`),
-  "packages/events/src/*Store.ts",
+  ...storeKeepers.map((folder) => `packages/${folder}/src/*Store.ts`),
   "services/*/src/**/*Store.ts"
 ]
 const faces = [
@@ -170,14 +184,14 @@ export const tables: Readonly<Record<string, Table>> = {
   notifications: owned("notifications"),
   notification_deliveries: owned("notifications"),
   audit_log: written("audit"),
-  events: written("tickets", "notifications"),
-  outbox: written(),
-  relays: written(),
-  relay_leases: written(),
-  consumers: written("deadletters"),
-  inbox: owned("deadletters"),
-  redeliveries: owned("deadletters"),
-  dead_letters: owned("deadletters"),
+  events: written("tickets", "notifications", "rooms", "events", "deadletters"),
+  outbox: owned("events"),
+  relays: owned("events"),
+  relay_leases: owned("events"),
+  consumers: { owners: ["events"], readers: ["deadletters"] },
+  inbox: owned("events", "deadletters"),
+  redeliveries: owned("events", "deadletters"),
+  dead_letters: owned("events", "deadletters"),
   queues: written(),
   queue_messages: written(),
   sealed_keys: written(),
@@ -198,6 +212,16 @@ export const crossSliceReads: ReadonlyArray<CrossSliceRead> = [
     file: "packages/tickets/src/TicketListStore.ts",
     table: "messages",
     because: "full text (`q`) finds a ticket by what was written on it"
+  },
+  {
+    file: "packages/rooms/src/FeedStore.ts",
+    table: "tickets",
+    because: "who may hear of an event is decided by whose its ticket is when it is read"
+  },
+  {
+    file: "packages/rooms/src/FeedStore.ts",
+    table: "access_epoch",
+    because: "whether rights have changed is seen in the same look as what has happened"
   },
   {
     file: "packages/access/src/RightsStore.ts",

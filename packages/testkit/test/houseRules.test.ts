@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { crossSliceReads, folders, house, nameOf, sliceNames, tables } from "@opsdesk/testkit/houseRules"
+import { crossSliceReads, folders, house, nameOf, storeKeepers, tables } from "@opsdesk/testkit/houseRules"
 import type { File, Violation } from "@opsdesk/testkit/houseViolations"
 import { violations } from "@opsdesk/testkit/houseViolations"
 import type { Manifest } from "@opsdesk/testkit/manifestViolations"
@@ -52,7 +52,7 @@ describe("the house", () => {
 
   it("every slice that owns or reads a table is one", () => {
     const named = Object.values(tables).flatMap(({ owners, readers }) => [...owners, ...readers])
-    assert.deepStrictEqual(named.filter((name) => !sliceNames.includes(name)), [])
+    assert.deepStrictEqual(named.filter((name) => !storeKeepers.includes(name)), [])
   })
 
   it("every cross-slice read is still needed", () => {

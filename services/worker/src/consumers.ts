@@ -1,0 +1,8 @@
+import type { Cache } from "@opsdesk/capabilities/Cache"
+import type { Consumer } from "@opsdesk/events/Consumer"
+import type { NotificationRules } from "@opsdesk/notifications/NotificationRules"
+import { cache } from "./consumers/cache.ts"
+import { notifications } from "./consumers/notifications.ts"
+
+/** Everybody who acts on events. Queues, retries, dead letters, metrics and `docs/events.md` follow from this list. */
+export const consumers: ReadonlyArray<Consumer<unknown, Cache | NotificationRules>> = [cache, notifications]
