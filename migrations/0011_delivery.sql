@@ -80,7 +80,9 @@ create table dead_letters (
   attempts integer not null,
   error text not null,
   failed_at timestamptz(3) not null,
-  body text not null
+  body text not null,
+  -- Since when it is being done again; it is off the list then, and back on it if it fails once more.
+  replayed_at timestamptz(3)
 );
 -- A letter may reach its keeper more than once; it is kept once for each queue.
 create unique index dead_letters_event_key on dead_letters (queue, event_id) where event_id is not null;

@@ -1,3 +1,4 @@
+import { Broker } from "@opsdesk/capabilities/Broker"
 import type { Trouble } from "@opsdesk/capabilities/Dependencies"
 import { Dependencies } from "@opsdesk/capabilities/Dependencies"
 import { LocalSignIn } from "@opsdesk/capabilities/LocalSignIn"
@@ -20,6 +21,7 @@ import { PostgresRoomBus } from "@opsdesk/postgres/PostgresRoomBus"
 import { PostgresSql } from "@opsdesk/postgres/PostgresSql"
 import { PostgresTransaction } from "@opsdesk/postgres/PostgresTransaction"
 import { within } from "@opsdesk/postgres/within"
+import { RabbitBroker } from "@opsdesk/rabbitmq/RabbitBroker"
 import { RedisRoomBus } from "@opsdesk/redis/RedisRoomBus"
 import { Logs } from "@opsdesk/telemetry/Logs"
 import { Prometheus } from "@opsdesk/telemetry/Prometheus"
@@ -71,7 +73,13 @@ const Limits = Layer.unwrap(
   )
 )
 
-const Queues = PostgresBroker()
+/** RabbitMQ is not called before somebody publishes or consumes: programs that do neither need not reach it. */
+const Queues = (service: string) =>
+  Layer.unwrap(Effect.map(Settings, ({ amqpUrl }) =>
+    Option.match(amqpUrl, {
+      onNone: () => PostgresBroker(),
+      onSome: (url) => RabbitBroker({ url, applicationName: `opsdesk-${service}` })
+    })))
 
 /** How the programs of a desk wake each other. */
 const Hints = (service: string) =>
@@ -86,18 +94,19 @@ const Hints = (service: string) =>
 
 const away = (detail: string): Trouble => ({ away: true, detail })
 
+const answersAt = (what: Effect.Effect<string | null, unknown>) =>
+  what.pipe(
+    Effect.map((detail): Trouble | null => detail === null ? null : { away: false, detail }),
+    within({ duration: "2 seconds", orElse: Effect.succeed(away("does not answer within 2 s")) }),
+    Effect.catchCause(() => Effect.succeed(away("does not answer")))
+  )
+
 const PostgresDependencies = Layer.effect(
   Dependencies,
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
     const digest = yield* Digest.Digest
     const migrations = yield* migrationFiles
-    const answersAt = (what: Effect.Effect<string | null, unknown>) =>
-      what.pipe(
-        Effect.map((detail): Trouble | null => detail === null ? null : { away: false, detail }),
-        within({ duration: "2 seconds", orElse: Effect.succeed(away("does not answer within 2 s")) }),
-        Effect.catchCause(() => Effect.succeed(away("does not answer")))
-      )
     return [
       { name: "postgres", trouble: answersAt(Effect.as(sql`select 1`, null)) },
       {
@@ -113,9 +122,21 @@ const PostgresDependencies = Layer.effect(
   })
 )
 
+/** For programs that publish or consume: without RabbitMQ, where there is one, they are not ready. */
+export const BrokerDependency = Layer.effect(
+  Dependencies,
+  Effect.gen(function*() {
+    const others = yield* Dependencies
+    const { amqpUrl } = yield* Settings
+    const { depths } = yield* Broker
+    if (Option.isNone(amqpUrl)) return others
+    return [...others, { name: "rabbitmq", trouble: answersAt(Effect.as(depths([]), null)) }]
+  })
+)
+
 /** One layer for each capability, chosen by the settings: the only place that knows them all. */
 export const Stack = (service: string) =>
-  Layer.mergeAll(Tokens, MacCursors, Identities, Queues).pipe(
+  Layer.mergeAll(Tokens, MacCursors, Identities, Queues(service)).pipe(
     Layer.provideMerge(Keys),
     Layer.provideMerge(Layer.mergeAll(
       PostgresTransaction,

@@ -16,7 +16,8 @@ export const permissions = {
   "user:write": "Make, change and deactivate accounts",
   "role:write": "Make roles, say what they grant and who has them",
   "team:write": "Make teams and say who is in them",
-  "audit:read": "Read the audit"
+  "audit:read": "Read the audit",
+  "operations:manage": "See what could not be done about events, have it done again, discard it"
 } as const satisfies Record<string, string>
 
 export type Permission = keyof typeof permissions

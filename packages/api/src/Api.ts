@@ -3,6 +3,7 @@ import { AuthApi, SessionApi } from "@opsdesk/access/AuthApi"
 import { OidcApi } from "@opsdesk/access/OidcApi"
 import { RolesApi } from "@opsdesk/access/RolesApi"
 import { AuditApi } from "@opsdesk/audit/AuditApi"
+import { DeadLettersApi } from "@opsdesk/deadletters/DeadLettersApi"
 import { RequestProblems } from "@opsdesk/kernel/RequestProblems"
 import { MessagesApi } from "@opsdesk/messages/MessagesApi"
 import { NotificationsApi } from "@opsdesk/notifications/NotificationsApi"
@@ -28,6 +29,7 @@ const Joined = HttpApi.make("opsdesk")
   .add(MessagesApi)
   .add(NotificationsApi)
   .add(AuditApi)
+  .add(DeadLettersApi)
   .middleware(RequestProblems)
   .annotate(HttpApi.ParamsParseOptions, { errors: "all" })
   .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })

@@ -4,9 +4,9 @@ import { Context, Data } from "effect"
 
 /** A message on its way to the queues. */
 export interface Outgoing {
-  /** The event's id; goes along as `message-id`, and stays the same however often it is published. */
+  /** The event's id; goes along as `message-id`, and stays the same however often it is published. At most 255 bytes. */
   readonly id: string
-  /** Routing key, such as `ticket.created`. */
+  /** Routing key, such as `ticket.created`; at most 255 bytes. */
   readonly type: string
   /** What travels: an event as JSON. */
   readonly body: string

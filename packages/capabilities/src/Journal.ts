@@ -7,7 +7,17 @@ import type { SqlError } from "effect/sql"
 type Json = { readonly [key: string]: Schema.Json }
 
 /** What a command can act on. */
-export type EntityType = "ticket" | "message" | "user" | "team" | "role" | "session" | "key" | "api_token"
+export type EntityType =
+  | "ticket"
+  | "message"
+  | "user"
+  | "team"
+  | "role"
+  | "session"
+  | "key"
+  | "api_token"
+  | "dead_letter"
+  | "consumer"
 
 /** What one command did, for the record and for the world. */
 export interface JournalEntry {

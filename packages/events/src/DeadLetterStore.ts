@@ -33,7 +33,7 @@ export class DeadLetterStore extends Context.Service<DeadLetterStore>()("@opsdes
           ${letter.type === null ? null : storable(letter.type)}, ${letter.attempts}, ${storable(letter.error)}, ${at},
           ${storable(letter.body)})
         on conflict ${target} do update set attempts = excluded.attempts, error = excluded.error,
-          failed_at = excluded.failed_at, body = excluded.body`
+          failed_at = excluded.failed_at, body = excluded.body, replayed_at = null`
     })
 
     return { keep }

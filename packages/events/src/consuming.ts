@@ -10,6 +10,7 @@ import { DeadLetterStore } from "./DeadLetterStore.ts"
 import { decodeEvent } from "./envelope.ts"
 import type { Outcome } from "./Inbox.ts"
 import { Inbox } from "./Inbox.ts"
+import { typePattern } from "./topology.ts"
 
 const done: Settlement = { _tag: "Done" }
 
@@ -64,6 +65,8 @@ export const makeHandler = Effect.fnUntraced(function*<E, R>(consumer: Consumer<
   const letters = yield* DeadLetterStore
   const { atomic } = yield* Transaction
   const inbox = (yield* Inbox).of(consumer, queue)
+  const pattern = typePattern(consumer.types)
+  const wanted = new RegExp(pattern ?? "")
 
   const unreadable = (delivery: Delivery, error: string) =>
     Effect.as(
@@ -117,7 +120,10 @@ export const makeHandler = Effect.fnUntraced(function*<E, R>(consumer: Consumer<
   const handle = Effect.fnUntraced(function*(deliveries: ReadonlyArray<Delivery>) {
     const started = yield* Clock.monotonicTimeNanos
     const read = deliveries.map((delivery) => ({ delivery, event: decodeEvent(delivery.body) }))
-    const events = read.flatMap(({ event }) => Result.isSuccess(event) ? [event.success] : [])
+    // A queue may still get what an earlier version of its consumer asked for, and a replay may bring anything.
+    const events = read.flatMap(({ event }) =>
+      Result.isSuccess(event) && wanted.test(event.success.type) ? [event.success] : []
+    )
     const suspects = new Set(
       read.flatMap(({ delivery, event }) =>
         Result.isSuccess(event) && (delivery.redelivered || delivery.retries > 0) ? [event.success.id] : []
@@ -127,7 +133,7 @@ export const makeHandler = Effect.fnUntraced(function*<E, R>(consumer: Consumer<
     if (outcomes.size > 0) yield* followersOf(events)
     const all = yield* Effect.forEach(read, ({ delivery, event }) =>
       Result.isSuccess(event)
-        // A second delivery of one event in the same batch has the first one's outcome.
+        // A second delivery of one event in the same batch has the first one's outcome; what is not wanted has none.
         ? Effect.succeed(outcomes.get(event.success.id) ?? told({ _tag: "Absorbed" }))
         : unreadable(delivery, event.failure.message))
     count(all, Number((yield* Clock.monotonicTimeNanos) - started) / 1e9)

@@ -40,6 +40,12 @@ export const AuditEventId = uuid("an audit event", "019ceb3a-27fa-71b8-a3e2-95d0
 ).annotate({ identifier: "AuditEventId" })
 export type AuditEventId = typeof AuditEventId.Type
 
+export const DeadLetterId = uuid("a dead letter", "019ceb3f-6d20-7b14-8a57-c90e2f61d483").pipe(
+  Schema.brand("DeadLetterId")
+)
+  .annotate({ identifier: "DeadLetterId" })
+export type DeadLetterId = typeof DeadLetterId.Type
+
 export const HistoryEntryId = uuid(
   "an entry of a ticket's status history",
   "019ceb3a-27fb-74c5-8b90-1e6f5a2d37c4"

@@ -10,6 +10,8 @@ import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { TestProject } from "vitest/node"
+import type { Reachable } from "./reachable.ts"
+import { missing, whoIsReachable } from "./reachable.ts"
 import { migrated, peopled } from "./templates.ts"
 import { databaseUrl, programPassword, Quiet, TestSettings } from "./TestDatabase.ts"
 
@@ -17,6 +19,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The tests' PostgreSQL, as its superuser. */
     readonly postgres: string
+    /** Where the servers are that the tests do not bring along. */
+    readonly reachable: Reachable
   }
 }
 
@@ -50,6 +54,9 @@ export const makeTemplates = Effect.fnUntraced(function*(server: string) {
 
 /** One server for all suites of a run: a real PostgreSQL 18 that forgets everything in the end. */
 export default async function globalSetup(project: TestProject) {
+  const reachable = await whoIsReachable()
+  for (const line of missing(reachable)) console.warn(line)
+  project.provide("reachable", reachable)
   const dataDir = await mkdtemp(join(tmpdir(), "opsdesk-tests-"))
   // Run as root, the server has a user of its own, who must be able to pass.
   await chmod(dataDir, 0o711)

@@ -20,6 +20,8 @@ export interface MailServer {
   readonly hangUp: () => void
   /** Has no such mailbox, from now on. */
   readonly refuse: (address: string) => void
+  /** Has that mailbox again. */
+  readonly accept: (address: string) => void
 }
 
 const receivedAs = (raw: string, to: ReadonlyArray<string>): Received => {
@@ -91,7 +93,8 @@ export const mailServer = Effect.gen(function*() {
     received,
     loseNextReply: () => void (losesReply = true),
     hangUp,
-    refuse: (address) => void refused.add(address)
+    refuse: (address) => void refused.add(address),
+    accept: (address) => void refused.delete(address)
   }
   return mails
 })

@@ -231,5 +231,9 @@ export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> =
     answers: signedIn(404, 404, 404, 404, 404, 404, 200)
   }],
 
-  "audit.listAuditEvents": [{ answers: admins }]
+  "audit.listAuditEvents": [{ answers: admins }],
+
+  "deadLetters.listDeadLetters": [{ answers: admins }],
+  "deadLetters.replayDeadLetter": [{ answers: admins }],
+  "deadLetters.discardDeadLetter": [{ answers: signedIn(403, 403, 403, 403, 403, 403, 204) }]
 }

@@ -9,19 +9,19 @@ export interface Way {
   readonly leadTo: (port: number) => void
   /** Calls are taken, and nothing is heard from the other end: a network that has gone. What is said is kept. */
   readonly fallSilent: () => void
+  /** Cuts all calls that are on; what was kept is lost with them. */
+  readonly cut: () => void
   /** Hands on what was kept, and all that follows. */
   readonly speakAgain: () => void
-  /** Hangs up on everybody who is on the line. */
-  readonly cut: () => void
 }
 
-export const wayTo = Effect.fnUntraced(function*(first: number) {
+export const wayTo = Effect.fnUntraced(function*(first: number, host = "127.0.0.1") {
   const sockets = new Set<Socket>()
   let target = first
   let silent = false
 
   const server = createServer((caller) => {
-    const callee = connect({ host: "127.0.0.1", port: target, noDelay: true })
+    const callee = connect({ host, port: target, noDelay: true })
     for (const [from, to] of [[caller, callee], [callee, caller]] as const) {
       sockets.add(from)
       from.on("data", (bytes) => void to.write(bytes))
@@ -54,13 +54,23 @@ export const wayTo = Effect.fnUntraced(function*(first: number) {
       silent = true
       for (const socket of sockets) socket.pause()
     },
+    cut: () => {
+      for (const socket of sockets) socket.destroy()
+    },
     speakAgain: () => {
       silent = false
       for (const socket of sockets) socket.resume()
-    },
-    cut: () => {
-      for (const socket of sockets) socket.destroy()
     }
   }
   return way
+})
+
+/** A way to the server that a URL names, and the URL that leads along it. */
+export const wayToUrl = Effect.fnUntraced(function*(url: string, usualPort: number) {
+  const through = new URL(url)
+  const port = Number(through.port || usualPort)
+  const way = yield* wayTo(port, through.hostname)
+  through.hostname = "127.0.0.1"
+  through.port = String(way.port)
+  return { way, url: through.href, port }
 })

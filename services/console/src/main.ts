@@ -6,6 +6,8 @@ import { Settings } from "@opsdesk/stack/Settings"
 import { Console, Data, DateTime, Effect, Layer, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { createUser } from "./commands/createUser.ts"
+import { deadLetters } from "./commands/deadLetters.ts"
+import { events } from "./commands/events.ts"
 import { seedDatabase } from "./seedDatabase.ts"
 
 const Prepared = Layer.effectDiscard(migrateDatabase)
@@ -95,7 +97,7 @@ const keys = Command.make("keys").pipe(
 
 const opsdesk = Command.make("opsdesk").pipe(
   Command.withDescription("OpsDesk's admin command line"),
-  Command.withSubcommands([migrate, seed, reset, users, keys])
+  Command.withSubcommands([migrate, seed, reset, users, keys, deadLetters, events])
 )
 
 runProcess(Command.run(opsdesk, { version: "0.1.0" }).pipe(Effect.provide(NodeServices.layer)))

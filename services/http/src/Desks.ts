@@ -5,6 +5,7 @@ import { RoleDesk } from "@opsdesk/access/RoleDesk"
 import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
+import { DeadLetterDesk } from "@opsdesk/deadletters/DeadLetterDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
 import { NotificationDesk } from "@opsdesk/notifications/NotificationDesk"
 import { ExplainDesk } from "@opsdesk/tickets/ExplainDesk"
@@ -31,5 +32,6 @@ export const Desks = Layer.mergeAll(
   WatcherDesk.layer,
   MessageDesk.layer,
   NotificationDesk.layer,
-  AuditDesk.layer
+  AuditDesk.layer,
+  DeadLetterDesk.layer
 )

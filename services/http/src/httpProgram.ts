@@ -13,6 +13,7 @@ import { ProblemPages } from "./pages/problemPages.ts"
 import { ApiTokensRest } from "./rest/ApiTokensRest.ts"
 import { AuditRest } from "./rest/AuditRest.ts"
 import { AuthRest, SessionRest } from "./rest/AuthRest.ts"
+import { DeadLettersRest } from "./rest/DeadLettersRest.ts"
 import { ExplainRest } from "./rest/ExplainRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
 import { NotificationsRest } from "./rest/NotificationsRest.ts"
@@ -37,7 +38,8 @@ const Rest = HttpApiBuilder.layer(Api).pipe(
     WatchersRest,
     MessagesRest,
     NotificationsRest,
-    AuditRest
+    AuditRest,
+    DeadLettersRest
   ]),
   Layer.provide([AuthenticationRest, RequestProblemsRest])
 )

@@ -67,7 +67,8 @@ const tries: Record<Permission, (trial: Trial) => Effect.Effect<boolean, never, 
     "user:write": asking("PATCH", user(""), () => ({})),
     "role:write": asking("PUT", user("/roles"), () => ({ roles: ["customer"] })),
     "team:write": asking("PUT", () => `/v1/teams/${teamIds.Support}/members/${personIds.ada}`),
-    "audit:read": asking("GET", () => "/v1/audit-events")
+    "audit:read": asking("GET", () => "/v1/audit-events"),
+    "operations:manage": asking("GET", () => "/v1/admin/dead-letters")
   }
 })()
 

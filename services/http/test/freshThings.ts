@@ -19,12 +19,13 @@ export interface Things {
   readonly role: string
   readonly apiToken: string
   readonly notification: string
+  readonly deadLetter: string
 }
 
 /** An address of the interface with the ids of these things: what `:id` means depends on whose address it is. */
 export const addressOf = (
   path: string,
-  { apiToken, message, notification, role, team, ticket, user }: Things
+  { apiToken, deadLetter, message, notification, role, team, ticket, user }: Things
 ): string =>
   path
     .replace("/tickets/:id", `/tickets/${ticket}`)
@@ -33,6 +34,7 @@ export const addressOf = (
     .replace("/roles/:id", `/roles/${role}`)
     .replace("/api-tokens/:id", `/api-tokens/${apiToken}`)
     .replace("/notifications/:id", `/notifications/${notification}`)
+    .replace("/dead-letters/:id", `/dead-letters/${deadLetter}`)
     .replace(":userId", personIds.amir)
     .replace(":messageId", message)
 
@@ -41,9 +43,23 @@ const idIn = (answer: Answer): Effect.Effect<string> =>
     ? Effect.succeed(answer.json.data.id)
     : Effect.die(new Error(`nothing was made: ${answer.status} ${answer.text}`))
 
+/** A letter that a consumer gave up. */
+export const aDeadLetter = Effect.fnUntraced(function*(body: string) {
+  const sql = yield* SqlClient.SqlClient
+  const random = yield* SecureRandom.SecureRandom
+  const id = yield* random.uuidV7()
+  yield* sql`
+    insert into dead_letters (id, queue, attempts, error, failed_at, body)
+    values (${id}, 'opsdesk.cache', 6, 'it cannot be done', now(), ${`${body} ${id}`})`
+  return id
+})
+
 const teamOf = (caller: Caller) => caller === "agentWithoutTeam" ? null : teamIds.Support
 
-/** A ticket with a message and a note, a person, a team, a role an API token and a notification of the admin's, of which nobody else knows. */
+/**
+ * A ticket with a message and a note, a person, a team, a role, a dead letter, and an API token and a notification of the
+ * admin's, of which nobody else knows.
+ */
 export const freshThings = Effect.fnUntraced(function*(caller: Caller, given: Errand["given"], own: string) {
   const { ask } = yield* TestHttp
   const make = (path: string, body: object, as: "alex" | "carla" = "alex") =>
@@ -72,7 +88,8 @@ export const freshThings = Effect.fnUntraced(function*(caller: Caller, given: Er
     insert into notifications (id, user_id, event_id, type, ticket_id, ticket_number, ticket_title, reason, at)
     select ${notification}, ${personIds.alex}, e.id, e.type, e.ticket_id, 1, ${own}, 'watcher', now()
     from events e where e.ticket_id = ${ticket} and e.seq = 1`
-  const things: Things = { ticket, message, note, user, team, role, apiToken, notification }
+  const deadLetter = yield* aDeadLetter(own)
+  const things: Things = { ticket, message, note, user, team, role, apiToken, notification, deadLetter }
   return things
 })
 

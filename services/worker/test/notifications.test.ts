@@ -1,4 +1,5 @@
 import { assert, layer } from "@effect/vitest"
+import { DeadLetterDesk } from "@opsdesk/deadletters/DeadLetterDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
 import { Readiness } from "@opsdesk/serving/Readiness"
 import { as, userIdOf } from "@opsdesk/testkit/actors"
@@ -11,7 +12,7 @@ import { WorkerProgram } from "../src/workerProgram.ts"
 
 class Mails extends Context.Service<Mails, Effect.Success<typeof mailServer>>()("@opsdesk/worker/test/Mails") {}
 
-const Suite = Layer.mergeAll(TicketDesk.layer, MessageDesk.layer).pipe(
+const Suite = Layer.mergeAll(TicketDesk.layer, MessageDesk.layer, DeadLetterDesk.layer).pipe(
   Layer.provideMerge(WorkerProgram.pipe(Layer.provide(Readiness.layer))),
   Layer.provideMerge(
     Layer.unwrap(Effect.map(Mails, ({ port }) =>
@@ -60,5 +61,37 @@ layer(Suite, { excludeTestServices: true })("a worker", (it) => {
         received.filter(({ raw }) => raw.includes("Third time")).map(({ to }) => to),
         [["ada@test.local"]]
       )
+    }))
+
+  it.effect("gives up a mail that is refused, and sends it once when its dead letter is replayed", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const { accept, received, refuse } = yield* Mails
+      const letters = yield* DeadLetterDesk
+      const tickets = yield* TicketDesk
+      const listed = Effect.map(letters.list({ limit: 100 }).pipe(as("alex")), ({ data }) => data)
+      refuse("chris@test.local")
+      received.length = 0
+      const ticket = yield* tickets.open({ title: "No light", description: "", type: "incident", priority: "normal" })
+        .pipe(as("chris"))
+      yield* tickets.claim(ticket.id).pipe(as("ada"))
+      const [letter] = yield* Effect.repeat(listed, {
+        until: (all) => all.length > 0,
+        schedule: Schedule.spaced("50 millis").pipe(Schedule.upTo({ times: 400 }))
+      })
+      assert(letter !== undefined)
+      assert.deepInclude(letter, { queue: "opsdesk.notifications", type: "ticket.assigned", attempts: 1 })
+      assert.match(letter.error, /no such mailbox here/)
+      accept("chris@test.local")
+      yield* letters.replay(letter.id).pipe(as("alex"))
+      yield* letters.replay(letter.id).pipe(as("alex"))
+      yield* Effect.repeat(Effect.sync(() => received.length), {
+        until: (mails) => mails >= 1,
+        schedule: Schedule.spaced("50 millis").pipe(Schedule.upTo({ times: 400 }))
+      })
+      assert.deepStrictEqual(received.map(({ to }) => to), [["chris@test.local"]])
+      assert.deepStrictEqual(yield* listed, [])
+      const told = yield* sql`select from notifications where ticket_id = ${ticket.id}`
+      assert.strictEqual(told.length, 1)
     }))
 })

@@ -1,6 +1,6 @@
 import { assert } from "@effect/vitest"
 import type { DeadLetter, Delivery, Outgoing, Queue as BrokerQueue, Settlement } from "@opsdesk/capabilities/Broker"
-import { Broker, deadName, delayNames, Unroutable } from "@opsdesk/capabilities/Broker"
+import { Broker, deadName, delayNames, handedOutAtMost, Unroutable } from "@opsdesk/capabilities/Broker"
 import { Clock, Deferred, Duration, Effect, Fiber, Queue, Schedule } from "effect"
 import type { Suite } from "./Suite.ts"
 
@@ -19,7 +19,7 @@ export const queueOf = (name: string, types: ReadonlyArray<string>, prefetch = 5
 })
 
 export const message = (type: string, body: string, queue?: BrokerQueue): Outgoing => ({
-  id: `id of ${body}`,
+  id: `id of ${body.slice(0, 40)}`,
   type,
   body,
   ...(queue === undefined ? {} : { queue: queue.name })
@@ -251,6 +251,28 @@ export const brokerContract = (suite: Suite<Broker>): void => {
           ["id of worse", `${word}.x`, "worse", 1, "worse: too bad, é€😀"]
         ])
         yield* untilDepths(queue, {})
+      }))
+
+    it.effect("gives up what takes its consumer down each time, and goes on with the next", () =>
+      Effect.gen(function*() {
+        const { consume, declare, publish } = yield* Broker
+        const word = ownWord()
+        const queue = queueOf(word, [`${word}.#`], 1)
+        yield* declare([queue])
+        yield* publish([message(`${word}.x`, "deadly"), message(`${word}.x`, "good")])
+        let deaths = 0
+        const survived = yield* Deferred.make<string>()
+        yield* consume(queue, (deliveries) => {
+          const [first] = bodies(deliveries)
+          if (first === "deadly") return Effect.die(new Error(`death ${++deaths}`))
+          return Effect.as(Deferred.succeed(survived, first ?? ""), [done])
+        }).pipe(Effect.catchDefect(() => Effect.void), Effect.forever, Effect.forkScoped)
+        assert.strictEqual(yield* Deferred.await(survived), "good")
+        // Some count the first time that it is handed out, some from the second on.
+        assert.isTrue(deaths === handedOutAtMost || deaths === handedOutAtMost + 1, `${deaths} deaths`)
+        const letter = yield* Queue.take(yield* burying(queue))
+        assert.deepStrictEqual([letter.body, letter.id, letter.type], ["deadly", "id of deadly", `${word}.x`])
+        assert.match(letter.error ?? "", /delivery_limit|never settled/)
       }))
 
     it.effect("settles each of a chunk as its consumer says", () =>
