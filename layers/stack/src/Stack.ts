@@ -15,6 +15,7 @@ import { JoseIdentityProvider, NoIdentityProvider } from "@opsdesk/oidc/JoseIden
 import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
 import { schemaTrouble } from "@opsdesk/postgres/Migrator"
 import { PostgresBroker } from "@opsdesk/postgres/PostgresBroker"
+import { PostgresDeadLetters } from "@opsdesk/postgres/PostgresDeadLetters"
 import { PostgresJournal } from "@opsdesk/postgres/PostgresJournal"
 import { PostgresKeptAnswers } from "@opsdesk/postgres/PostgresKeptAnswers"
 import { PostgresKeyring } from "@opsdesk/postgres/PostgresKeyring"
@@ -31,6 +32,7 @@ import { Digest, Mac, SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import { join } from "node:path"
 import { Database } from "./Database.ts"
+import { Notifying } from "./Notifying.ts"
 import { Settings } from "./Settings.ts"
 
 export { NodeSha256 }
@@ -150,10 +152,12 @@ export const Stack = (service: string) =>
     Layer.provideMerge(Layer.mergeAll(
       PostgresTransaction,
       PostgresJournal,
+      PostgresDeadLetters,
       PostgresKeptAnswers,
       PostgresDependencies,
       Argon2Passwords,
       AuditCheckpoints,
+      Notifying,
       MemoryCache,
       Limits
     )),

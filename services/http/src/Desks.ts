@@ -7,10 +7,12 @@ import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
 import { DeadLetterDesk } from "@opsdesk/deadletters/DeadLetterDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
+import { NotificationDesk } from "@opsdesk/notifications/NotificationDesk"
 import { ReportDesk } from "@opsdesk/reports/ReportDesk"
 import { ExplainDesk } from "@opsdesk/tickets/ExplainDesk"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
 import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
+import { WatcherDesk } from "@opsdesk/tickets/WatcherDesk"
 import { TeamDesk } from "@opsdesk/users/TeamDesk"
 import { UserDesk } from "@opsdesk/users/UserDesk"
 import { Layer } from "effect"
@@ -28,7 +30,9 @@ export const Desks = Layer.mergeAll(
   ExplainDesk.layer,
   TicketDesk.layer,
   TicketQueue.layer,
+  WatcherDesk.layer,
   MessageDesk.layer,
+  NotificationDesk.layer,
   AuditDesk.layer,
   ReportDesk.layer,
   DeadLetterDesk.layer

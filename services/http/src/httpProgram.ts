@@ -16,12 +16,14 @@ import { AuthRest, SessionRest } from "./rest/AuthRest.ts"
 import { DeadLettersRest } from "./rest/DeadLettersRest.ts"
 import { ExplainRest } from "./rest/ExplainRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
+import { NotificationsRest } from "./rest/NotificationsRest.ts"
 import { OidcRest } from "./rest/OidcRest.ts"
 import { ReportsRest } from "./rest/ReportsRest.ts"
 import { RolesRest } from "./rest/RolesRest.ts"
 import { TeamsRest } from "./rest/TeamsRest.ts"
 import { TicketsRest } from "./rest/TicketsRest.ts"
 import { UsersRest } from "./rest/UsersRest.ts"
+import { WatchersRest } from "./rest/WatchersRest.ts"
 
 const Rest = HttpApiBuilder.layer(Api).pipe(
   Layer.provide([
@@ -34,7 +36,9 @@ const Rest = HttpApiBuilder.layer(Api).pipe(
     ApiTokensRest,
     ExplainRest,
     TicketsRest,
+    WatchersRest,
     MessagesRest,
+    NotificationsRest,
     AuditRest,
     ReportsRest,
     DeadLettersRest
