@@ -29,7 +29,8 @@ export const PostgresDeadLetters = Layer.effect(
           .uuidV7()}, ${`opsdesk.${consumer}`}, ${event.id}, ${event.type}, ${attempts},
             ${storable(error)}, ${at}, ${encode(event)})
           on conflict (queue, event_id) where event_id is not null
-          do update set attempts = excluded.attempts, error = excluded.error, failed_at = excluded.failed_at, body = excluded.body`
+          do update set attempts = excluded.attempts, error = excluded.error, failed_at = excluded.failed_at,
+            body = excluded.body, replayed_at = null`
         yield* sql`
           update inbox set state = 'dead', error = ${storable(error)}, at = now()
           where consumer = ${consumer} and event_id = ${event.id}`

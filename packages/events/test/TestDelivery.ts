@@ -27,13 +27,15 @@ const Effects = Layer.effectDiscard(asOwner(Effect.gen(function*() {
   yield* sql`grant select, insert on effects to opsdesk_app`
 })))
 
-/** The real machinery on a real database, with the broker that lives in it unless the variables name another. */
-export const DeliveryOn = (variables: Record<string, string> = {}) =>
-  Layer.mergeAll(Deliveries, InboxStore.layer, OutboxStore.layer, Effects).pipe(
-    Layer.provideMerge(TestStack("peopled", undefined, variables))
+/** The real machinery on a real database, with the broker that lives in it or another one. */
+export const DeliveryOn = (broker: Layer.Layer<Broker> | null) => {
+  const stack = TestStack("peopled")
+  return Layer.mergeAll(Deliveries, InboxStore.layer, OutboxStore.layer, Effects).pipe(
+    Layer.provideMerge(broker === null ? stack : Layer.provideMerge(broker, stack))
   )
+}
 
-export const TestDelivery = DeliveryOn()
+export const TestDelivery = DeliveryOn(null)
 
 export const steps = [50, 100, 150].map(Duration.millis)
 

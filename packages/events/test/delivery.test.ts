@@ -1,6 +1,9 @@
 import { assert, layer } from "@effect/vitest"
+import type { Broker } from "@opsdesk/capabilities/Broker"
 import type { TicketId } from "@opsdesk/kernel/Ids"
+import { TestRabbit } from "@opsdesk/testkit/TestRabbit"
 import { whenReachable } from "@opsdesk/testkit/whenReachable"
+import type { Layer } from "effect"
 import { Effect, Fiber, Random } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Consumer } from "../src/Consumer.ts"
@@ -47,8 +50,8 @@ const delivered = Effect.fnUntraced(function*(consumers: ReadonlyArray<Consumer>
   return row?.settled === consumers.length * events && row.pending === 0
 })
 
-const deliveryOn = (broker: string, variables: Record<string, string>) =>
-  layer(DeliveryOn(variables), { excludeTestServices: true })(`with ${broker}, what happens`, (it) => {
+const deliveryOn = (name: string, broker: Layer.Layer<Broker> | null) =>
+  layer(DeliveryOn(broker), { excludeTestServices: true })(`with ${name}, what happens`, (it) => {
     it.effect(
       `reaches every consumer once and in order, what is thrown away nobody (${transactions} transactions)`,
       () =>
@@ -82,5 +85,5 @@ const deliveryOn = (broker: string, variables: Record<string, string>) =>
     )
   })
 
-deliveryOn("PostgreSQL alone", {})
-whenReachable("rabbitmq", (url) => deliveryOn("RabbitMQ", { AMQP_URL: url }))
+deliveryOn("PostgreSQL alone", null)
+whenReachable("rabbitmq", (url) => deliveryOn("RabbitMQ", TestRabbit(url)))

@@ -88,6 +88,17 @@ onMigrated()("a desk with the demo", (it) => {
     }))
 })
 
+onMigrated()("a desk at work", (it) => {
+  it.effect("hears of the demo like of everything else, where a new one is not told of a past that was made up", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`insert into consumers (name, from_position, types) values ('reports', 0, '{#}')`
+      yield* seedDatabase
+      const { events, outbox } = yield* tally
+      assert.deepStrictEqual([outbox, yield* oddities], [events, {}])
+    }))
+})
+
 onMigrated()("a seeding that breaks off", (it) => {
   it.effect("leaves nothing of the demo, and the next one makes all of it", () =>
     Effect.gen(function*() {

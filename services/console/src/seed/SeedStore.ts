@@ -31,7 +31,14 @@ export class SeedStore extends Context.Service<SeedStore>()("@opsdesk/console/Se
     const idByTeam = (name: string) =>
       Effect.map(sql<{ id: string }>`select id from teams where lower(name) = lower(${name})`, ([row]) => row?.id)
 
-    return { once, idByEmail, idByTeam }
+    /**
+     * What this transaction has told is nobody's news on a desk that is new: whoever acts on events comes later and need
+     * not act on a past that was made up. On a desk at work it is published like everything else, as others wait for it.
+     */
+    const keepQuiet = sql`
+      delete from outbox where transaction_id = pg_current_xact_id() and not exists (select from consumers)`
+
+    return { once, idByEmail, idByTeam, keepQuiet }
   })
 }) {
   static readonly layer = Layer.effect(SeedStore, SeedStore.make)
