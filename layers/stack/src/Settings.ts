@@ -91,6 +91,10 @@ export const variables = {
       "10 failed sign-ins an account in 15 min, 60 sign-ins a minute an address, 50 writes, 200 reads and 10 searches a second a user",
     set: "`off`, or the path of a JSON file with other figures (docs/security.md)"
   }),
+  graphqlIntrospection: variable("OPSDESK_GRAPHQL_INTROSPECTION", onOff, {
+    unset: "`on` with the embedded PostgreSQL, else `off`",
+    set: "`on` or `off`: whether GraphQL tells its schema, suggests names and shows GraphiQL in a browser"
+  }),
   publicUrl: variable("OPSDESK_PUBLIC_URL", (name) => Config.option(Config.URL(name)), {
     unset: "`http://HOST:PORT`",
     set: "the address that people use, which links and allowed origins are built from"
@@ -138,6 +142,7 @@ const {
   databaseUrl,
   dataDir,
   demo,
+  graphqlIntrospection,
   host,
   localAuth,
   limits,
@@ -171,6 +176,7 @@ const read = Config.all({
   adminPassword: adminPassword.config,
   secret: secret.config,
   limits: limits.config,
+  graphqlIntrospection: graphqlIntrospection.config,
   publicUrl: publicUrl.config,
   oidcIssuer: oidcIssuer.config,
   oidcAudience: oidcAudience.config,
@@ -234,7 +240,19 @@ const refusalOf = (found: Read): string | null => {
 /** What the environment says, checked. */
 export class Settings extends Context.Service<
   Settings,
-  Omit<Read, "demo" | "limits" | "localAuth" | "oidcAudience" | "oidcClientId" | "oidcIssuer" | "oidcRolesClaim"> & {
+  Omit<
+    Read,
+    | "demo"
+    | "graphqlIntrospection"
+    | "limits"
+    | "localAuth"
+    | "oidcAudience"
+    | "oidcClientId"
+    | "oidcIssuer"
+    | "oidcRolesClaim"
+  > & {
+    /** Whether the GraphQL interface tells what it is. */
+    readonly introspection: boolean
     readonly embedded: boolean
     /** The provider of identities, where there is one. */
     readonly oidc: Option.Option<ProviderOptions>
@@ -257,6 +275,7 @@ export class Settings extends Context.Service<
       oidc: providerOf(found),
       localAuth: Option.getOrElse(found.localAuth, () => Option.isNone(found.oidcIssuer)),
       limits,
+      introspection: Option.getOrElse(found.graphqlIntrospection, () => embedded),
       demo: Option.getOrElse(found.demo, () => embedded && isLoopback(found.host))
     })
   })

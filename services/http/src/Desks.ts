@@ -6,9 +6,12 @@ import { SessionDesk } from "@opsdesk/access/SessionDesk"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
+import { MessagePages } from "@opsdesk/messages/MessagePages"
 import { ExplainDesk } from "@opsdesk/tickets/ExplainDesk"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
+import { TicketPages } from "@opsdesk/tickets/TicketPages"
 import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
+import { PeopleDesk } from "@opsdesk/users/PeopleDesk"
 import { TeamDesk } from "@opsdesk/users/TeamDesk"
 import { UserDesk } from "@opsdesk/users/UserDesk"
 import { Layer } from "effect"
@@ -23,9 +26,12 @@ export const Desks = Layer.mergeAll(
   OidcDesk.layer,
   UserDesk.layer,
   TeamDesk.layer,
+  PeopleDesk.layer,
   ExplainDesk.layer,
   TicketDesk.layer,
   TicketQueue.layer,
+  TicketPages.layer,
   MessageDesk.layer,
+  MessagePages.layer,
   AuditDesk.layer
 )

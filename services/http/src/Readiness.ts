@@ -16,7 +16,7 @@ export class Readiness extends Context.Service<Readiness, {
   readonly states: Effect.Effect<ReadonlyArray<State>>
   readonly isDraining: () => boolean
   readonly drain: Effect.Effect<void>
-  /** Whether a request may go in: on another schema than its own a program answers for nothing under `/v1`. */
+  /** Whether a request may go in: on another schema than its own a program answers for nothing under `/v1` and `/graphql`. */
   readonly admits: (url: string) => boolean
 }>()("@opsdesk/http/Readiness") {
   static readonly layer = Layer.effect(
@@ -55,7 +55,7 @@ export class Readiness extends Context.Service<Readiness, {
         states,
         isDraining: () => draining,
         drain: Effect.sync(() => void (draining = true)),
-        admits: (url) => schemaFits || !url.startsWith("/v1/")
+        admits: (url) => schemaFits || !/^\/(?:v1\/|graphql(?:[?#]|$))/.test(url)
       })
     })
   )

@@ -26,6 +26,7 @@ const plainPaths: ReadonlyArray<Path> = [
 
 const methodsOf = (): ReadonlyMap<Path, ReadonlySet<Method>> => {
   const served = new Map<Path, Set<Method>>(plainPaths.map((path) => [path, new Set<Method>(["GET"])]))
+  served.set("/graphql", new Set<Method>(["GET", "POST"]))
   for (const group of Object.values(Api.groups)) {
     for (const { method, path } of Object.values(group.endpoints)) {
       if (isMethod(method) && isPath(path)) served.set(path, (served.get(path) ?? new Set()).add(method))

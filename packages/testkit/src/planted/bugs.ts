@@ -60,7 +60,7 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
   },
   {
     name: "the row of an Idempotency-Key is written outside the transaction of the effect",
-    file: "services/http/src/middleware/onlyOnce.ts",
+    file: "services/http/src/middleware/Once.ts",
     right: "        atomic,\n",
     wrong: "",
     project: "http",
