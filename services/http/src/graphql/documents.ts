@@ -25,7 +25,7 @@ const wrong = (errors: ReadonlyArray<GraphQLError>): Read => ({
   compiled: () => undefined
 })
 
-const tooManyTokens = /more than \d+ tokens/
+const tooManyTokens = /more tha[nt] \d+ tokens/
 
 /** The document; or what is wrong with it; or that it has more tokens than it may, so that nobody read it to its end. */
 const parsed = (source: string): DocumentNode | Read | Excess => {

@@ -252,7 +252,8 @@ export type TicketFilter = {
 
 export type TicketSort = {
   readonly field: TicketSortField;
-  readonly direction?: SortDirection;
+  /** Ascending, unless said otherwise. */
+  readonly direction?: InputMaybe<SortDirection>;
 };
 
 export type AuditFilter = {
@@ -316,8 +317,10 @@ export type CreateTicketInput = {
   readonly title: Scalars['String']['input'];
   /** Up to 20,000 characters. */
   readonly description: Scalars['String']['input'];
-  readonly type?: TicketType;
-  readonly priority?: TicketPriority;
+  /** An incident, unless said otherwise. */
+  readonly type?: InputMaybe<TicketType>;
+  /** Normal, unless said otherwise. */
+  readonly priority?: InputMaybe<TicketPriority>;
   readonly teamId?: InputMaybe<Scalars['ID']['input']>;
   /** Agents may open a ticket for somebody else. */
   readonly requesterId?: InputMaybe<Scalars['ID']['input']>;
@@ -367,7 +370,8 @@ export type SendMessageInput = {
   readonly ticketId: Scalars['ID']['input'];
   /** 1 to 10,000 characters. */
   readonly body: Scalars['String']['input'];
-  readonly visibility?: MessageVisibility;
+  /** Public, unless said otherwise. */
+  readonly visibility?: InputMaybe<MessageVisibility>;
   /** Chosen by the sender: the same never makes a second message. */
   readonly clientMessageId?: InputMaybe<Scalars['String']['input']>;
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
