@@ -6,7 +6,7 @@ import { TicketId } from "@opsdesk/kernel/Ids"
 import { DependencyUnavailable, ValidationFailed } from "@opsdesk/kernel/Problem"
 import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { Settings } from "@opsdesk/stack/Settings"
-import { Context, Effect, Redacted } from "effect"
+import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { getOperationAST } from "graphql"
 import { RequestFacts } from "../middleware/RequestFacts.ts"
@@ -16,6 +16,7 @@ import type { Prepared } from "./engine.ts"
 import { makeEngine } from "./engine.ts"
 import { askedBy, mustBePosted } from "./gate.ts"
 import type { GraphDesks, GraphServices } from "./graphContext.ts"
+import { GraphiqlAssets, graphiqlPage } from "./graphiql/graphiqlPage.ts"
 import type { Excess } from "./limits.ts"
 import { makeLoaders } from "./loaders.ts"
 import { answerType, isProblem, refusal, Refused } from "./problems.ts"
@@ -57,7 +58,7 @@ const asRefusal = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.mapError(effect, (failure) => isProblem(failure) ? new Refused({ problem: failure }) : failure)
 
 /** GraphQL over HTTP at `/graphql`, of the same desks as the REST interface. */
-export const GraphqlRoute = HttpRouter.use(Effect.fnUntraced(function*(router) {
+const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const desks = yield* Effect.context<GraphDesks>()
   const access = yield* AccessDesk
   const limits = yield* RateLimits
@@ -144,5 +145,18 @@ export const GraphqlRoute = HttpRouter.use(Effect.fnUntraced(function*(router) {
   })
 
   yield* router.add("POST", "/graphql", route)
-  yield* router.add("GET", "/graphql", route)
+  const isForPeople = ({ headers }: HttpServerRequest.HttpServerRequest) =>
+    headers.accept?.includes("text/html") === true
+  yield* router.add(
+    "GET",
+    "/graphql",
+    Effect.flatMap(
+      HttpServerRequest.HttpServerRequest,
+      (request) => introspection && isForPeople(request) ? Effect.succeed(graphiqlPage) : route
+    )
+  )
 }))
+
+const Assets = Layer.unwrap(Effect.map(Settings, ({ introspection }) => GraphiqlAssets({ shown: introspection })))
+
+export const GraphqlRoute = Layer.mergeAll(Route, Assets)
