@@ -4,7 +4,11 @@ import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { DateTime, Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 
-/** One statement for the audit row, the events and their outbox rows: one round trip, and none of them without the others. */
+/**
+ * One statement for the audit row, the events and their outbox rows: one round trip, and none of them without the others.
+ * The transaction has its id before it draws positions: who has seen a gap in them, and all transactions end that had an
+ * id by then, has seen whatever will be there.
+ */
 export const PostgresJournal = Layer.effect(
   Journal,
   Effect.gen(function*() {
@@ -20,16 +24,19 @@ export const PostgresJournal = Layer.effect(
           (event) => Effect.map(random.uuidV7(), (id) => ({ id, ...event }))
         )
         yield* sql`
-          with audited as (
+          with mine as materialized (
+            select pg_current_xact_id() as id
+          ), audited as (
             insert into audit_log (id, at, actor_id, action, entity_type, entity_id, request_id, before, after, ip)
             values (${yield* random.uuidV7()}, ${at}, ${entry.actorId}, ${entry.action}, ${entry.entity.type},
               ${entry.entity.id}, ${request.requestId}, ${jsonOrNull(entry.before)}, ${jsonOrNull(entry.after)},
               ${request.ip})
           ), told as (
-            insert into events (id, type, occurred_at, ticket_id, seq, actor_id, request_id, traceparent, audience, payload)
-            select e.id, e.type, ${at}::timestamptz, e."ticketId", e.seq, ${entry.actorId}::uuid, ${request.requestId}::text,
+            insert into events (transaction_id, id, type, occurred_at, ticket_id, seq, actor_id, request_id, traceparent,
+              audience, payload)
+            select mine.id, e.id, e.type, ${at}::timestamptz, e."ticketId", e.seq, ${entry.actorId}::uuid, ${request.requestId}::text,
               ${request.traceparent}::text, e.audience, e.payload
-            from jsonb_to_recordset(${sql.json(events)}::jsonb)
+            from mine, jsonb_to_recordset(${sql.json(events)}::jsonb)
               as e(id uuid, type text, "ticketId" uuid, seq integer, audience text, payload jsonb)
             returning position, ticket_id
           )

@@ -1,3 +1,4 @@
+import { RoomBus } from "@opsdesk/capabilities/RoomBus"
 import type { Answered } from "@opsdesk/capabilities/Transaction"
 import { sqlIsADefect, Transaction } from "@opsdesk/capabilities/Transaction"
 import { DependencyUnavailable } from "@opsdesk/kernel/Problem"
@@ -16,10 +17,12 @@ const unavailable = Effect.fail(new DependencyUnavailable({ dependency: "postgre
 
 const answerWithin = within({ duration: "6 seconds", orElse: unavailable })
 
+/** Whatever is committed may be what somebody waits for: whoever listens on the room bus is woken after each commit. */
 export const PostgresTransaction = Layer.effect(
   Transaction,
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
+    const { wake } = yield* RoomBus
 
     /** Nobody takes a part for the whole: another go is the outer transaction's to give, so the wish passes by as a defect. */
     const withinAnother = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
@@ -33,6 +36,7 @@ export const PostgresTransaction = Layer.effect(
           SqlError.isSqlError(defect) && asksForAnotherGo(defect) ? Effect.fail(defect) : Effect.die(defect)
         ),
         Effect.retry({ schedule: anotherGo, while: asksForAnotherGo }),
+        Effect.tap(() => wake),
         answerWithin,
         Effect.catch(sqlIsADefect)
       )

@@ -13,9 +13,11 @@ import { schemaTrouble } from "@opsdesk/postgres/Migrator"
 import { PostgresJournal } from "@opsdesk/postgres/PostgresJournal"
 import { PostgresKeptAnswers } from "@opsdesk/postgres/PostgresKeptAnswers"
 import { PostgresKeyring } from "@opsdesk/postgres/PostgresKeyring"
+import { PostgresRoomBus } from "@opsdesk/postgres/PostgresRoomBus"
 import { PostgresSql } from "@opsdesk/postgres/PostgresSql"
 import { PostgresTransaction } from "@opsdesk/postgres/PostgresTransaction"
 import { within } from "@opsdesk/postgres/within"
+import { RedisRoomBus } from "@opsdesk/redis/RedisRoomBus"
 import { Logs } from "@opsdesk/telemetry/Logs"
 import { Prometheus } from "@opsdesk/telemetry/Prometheus"
 import { Clock, Effect, Layer, Option } from "effect"
@@ -65,6 +67,17 @@ const Limits = Layer.unwrap(
   )
 )
 
+/** How the programs of a desk wake each other. */
+const Hints = (service: string) =>
+  Layer.unwrap(Effect.gen(function*() {
+    const { programUrl } = yield* Database
+    const { redisUrl } = yield* Settings
+    return Option.match(redisUrl, {
+      onNone: () => PostgresRoomBus({ url: programUrl, applicationName: `opsdesk-${service}` }),
+      onSome: (url) => RedisRoomBus({ url })
+    })
+  }))
+
 const away = (detail: string): Trouble => ({ away: true, detail })
 
 const PostgresDependencies = Layer.effect(
@@ -106,6 +119,7 @@ export const Stack = (service: string) =>
       Argon2Passwords,
       Limits
     )),
+    Layer.provideMerge(Hints(service)),
     Layer.provideMerge(Sql(service)),
     Layer.provideMerge(Layer.mergeAll(Random, Macs, Digest.layerWebCrypto, Prometheus, SystemClock))
   )

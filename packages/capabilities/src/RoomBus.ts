@@ -20,7 +20,10 @@ export type Whisper = typeof Whisper.Type
  * happened there, a little later.
  */
 export class RoomBus extends Context.Service<RoomBus, {
-  /** Something was committed. Neither waits nor fails: many of them become one hint to all instances, sent in a moment. */
+  /**
+   * Something was committed. Neither waits nor fails: who listens in this program hears it at once, and many of them
+   * become one hint to all other instances, sent in a moment.
+   */
   readonly wake: Effect.Effect<void>
   /** Hints of this and all other instances; and one after each time hearing has been interrupted. */
   readonly wakes: Effect.Effect<PubSub.Subscription<void>, never, Scope.Scope>

@@ -54,6 +54,9 @@ export const scope = "@opsdesk/"
 /** Slices keep their SQL to themselves: nobody else imports their `*Store.ts`. */
 export const sliceNames: ReadonlyArray<string> = slices
 
+/** Whose stores are held to `tables`: the slices', and that of the rooms, which only reads. */
+export const storeKeepers: ReadonlyArray<string> = [...slices, "rooms"]
+
 /** Sees the slices' contracts and nothing else of them. */
 export const contractsOnly: ReadonlyArray<Folder> = ["packages/api"]
 
@@ -75,7 +78,10 @@ export interface NarrowModule {
 }
 
 const testkit = "packages/testkit/src/**"
-const stores = [...slices.map((slice) => `packages/${slice}/src/*Store.ts`), "services/*/src/**/*Store.ts"]
+const stores = [
+  ...storeKeepers.map((folder) => `packages/${folder}/src/*Store.ts`),
+  "services/*/src/**/*Store.ts"
+]
 const faces = [
   "packages/kernel/src/Problem.ts",
   "packages/kernel/src/RequestProblems.ts",
@@ -160,7 +166,7 @@ export const tables: Readonly<Record<string, Table>> = {
   ticket_status_history: owned("tickets"),
   messages: owned("messages"),
   audit_log: written("audit"),
-  events: written("tickets"),
+  events: written("tickets", "rooms"),
   outbox: written(),
   sealed_keys: written(),
   idempotency_keys: written(),
@@ -180,6 +186,16 @@ export const crossSliceReads: ReadonlyArray<CrossSliceRead> = [
     file: "packages/tickets/src/TicketListStore.ts",
     table: "messages",
     because: "full text (`q`) finds a ticket by what was written on it"
+  },
+  {
+    file: "packages/rooms/src/FeedStore.ts",
+    table: "tickets",
+    because: "who may hear of an event is decided by whose its ticket is when it is read"
+  },
+  {
+    file: "packages/rooms/src/FeedStore.ts",
+    table: "access_epoch",
+    because: "whether rights have changed is seen in the same look as what has happened"
   },
   {
     file: "packages/access/src/RightsStore.ts",

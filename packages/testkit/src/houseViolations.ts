@@ -139,7 +139,7 @@ const tableViolations = (
   { text }: Source
 ): ReadonlyArray<Omit<Violation, "file">> => {
   const slice = rules.nameOf(folder)
-  if (inTests || !rules.sliceNames.includes(slice) || !path.endsWith("Store.ts")) return []
+  if (inTests || !rules.storeKeepers.includes(slice) || !path.endsWith("Store.ts")) return []
   const complaints = (pattern: RegExp, verb: string, may: (name: string, known: rules.Table) => boolean) =>
     named(text, pattern).flatMap(([name, index]) => {
       const known = Object.hasOwn(rules.tables, name) ? rules.tables[name] : undefined

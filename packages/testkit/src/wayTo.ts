@@ -11,6 +11,8 @@ export interface Way {
   readonly fallSilent: () => void
   /** Hands on what was kept, and all that follows. */
   readonly speakAgain: () => void
+  /** Hangs up on everybody who is on the line. */
+  readonly cut: () => void
 }
 
 export const wayTo = Effect.fnUntraced(function*(first: number) {
@@ -55,6 +57,9 @@ export const wayTo = Effect.fnUntraced(function*(first: number) {
     speakAgain: () => {
       silent = false
       for (const socket of sockets) socket.resume()
+    },
+    cut: () => {
+      for (const socket of sockets) socket.destroy()
     }
   }
   return way
