@@ -7,6 +7,7 @@ import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
 import { MessagePages } from "@opsdesk/messages/MessagePages"
+import { Rooms } from "@opsdesk/rooms/Rooms"
 import { ExplainDesk } from "@opsdesk/tickets/ExplainDesk"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
 import { TicketPages } from "@opsdesk/tickets/TicketPages"
@@ -33,5 +34,6 @@ export const Desks = Layer.mergeAll(
   TicketPages.layer,
   MessageDesk.layer,
   MessagePages.layer,
+  Rooms.layer,
   AuditDesk.layer
 )

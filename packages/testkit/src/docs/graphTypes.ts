@@ -15,6 +15,8 @@ const parents = {
   Message: "./rows.ts#MessageRow",
   HistoryEntry: "./rows.ts#HistoryRow",
   AuditEvent: "./rows.ts#AuditRow",
+  TicketStatusChange: "./rows.ts#EventRow",
+  TicketEvent: "./rows.ts#EventRow",
   PageInfo: "./connection.ts#AnyConnection",
   TicketConnection: "./connection.ts#Connection<TicketRow>",
   TicketEdge: "./connection.ts#Edge<TicketRow>",

@@ -5,6 +5,7 @@ import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { TicketId } from "@opsdesk/kernel/Ids"
 import { DependencyUnavailable, ValidationFailed } from "@opsdesk/kernel/Problem"
 import { RequestContext } from "@opsdesk/kernel/RequestContext"
+import { guestBy } from "@opsdesk/rooms/guestBy"
 import { Settings } from "@opsdesk/stack/Settings"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
@@ -20,7 +21,7 @@ import { GraphiqlAssets, graphiqlPage } from "./graphiql/graphiqlPage.ts"
 import type { Excess } from "./limits.ts"
 import { makeLoaders } from "./loaders.ts"
 import { answerType, isProblem, refusal, Refused } from "./problems.ts"
-import { makeRun } from "./run.ts"
+import { makeRun, sourceOf } from "./run.ts"
 import { graphSchema } from "./schema.ts"
 
 const idempotencyKey = "idempotency-key"
@@ -38,6 +39,8 @@ const beyondLimit = ({ detail, limit, most }: Excess) =>
     limit: { name: limit, most }
   })
 
+const eventStream = "text/event-stream"
+
 const bearer = /^bearer +(\S+) *$/i
 
 /** The same actors as in the REST interface, by the same tokens. */
@@ -45,12 +48,13 @@ const authenticated = Effect.fnUntraced(function*(desk: AccessDesk["Service"]) {
   const { headers } = yield* HttpServerRequest.HttpServerRequest
   const [, token] = bearer.exec(headers.authorization ?? "") ?? []
   if (token === undefined) return yield* new Unauthenticated()
-  const actor = yield* desk.authenticate(Redacted.make(token))
+  const authenticate = desk.authenticate(Redacted.make(token))
+  const actor = yield* authenticate
   const facts = yield* RequestFacts
   facts.userId = actor.userId
   facts.sessionId = actor.sessionId ?? undefined
   facts.apiTokenId = actor.apiTokenId ?? undefined
-  return actor
+  return { actor, guest: guestBy(authenticate) }
 })
 
 /** A problem that is met before anything is executed is one of the whole request. */
@@ -70,7 +74,7 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
     const request = yield* HttpServerRequest.HttpServerRequest
     const { requestId } = yield* RequestContext
     const facts = yield* RequestFacts
-    const actor = yield* authenticated(access)
+    const { actor, guest } = yield* authenticated(access)
     yield* limits.spend("reads", actor.userId)
     const asked = yield* askedBy(request)
     const read = readDocument(asked.query, asked.variables)
@@ -97,7 +101,8 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
     )
     let replayed = false
     const type = answerType(request.headers.accept)
-    const accept = request.headers.accept?.includes("text/event-stream") === true ? "text/event-stream" : type
+    const isStream = operation?.operation === "subscription" || request.headers.accept?.includes(eventStream) === true
+    const accept = isStream ? eventStream : type
 
     const response = yield* Effect.callback<Response>((resume, signal) => {
       const run = makeRun(services, signal, requestId)
@@ -109,6 +114,8 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
         graph: {
           run,
           loaders: makeLoaders(run, requestId),
+          guest,
+          source: sourceOf(services, requestId),
           idempotencyKey: key,
           note: {
             ticketId: (id) => void (facts.ticketId = TicketId.make(id)),
@@ -127,7 +134,7 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
       )
     }).pipe(Effect.timeoutOrElse({ duration: longest, orElse: () => Effect.fail(tooSlow) }))
 
-    if (response.headers.get("content-type")?.startsWith("text/event-stream") === true) {
+    if (response.headers.get("content-type")?.startsWith(eventStream) === true) {
       return HttpServerResponse.fromWeb(response)
     }
     const body = yield* Effect.promise(() => response.text())

@@ -1,6 +1,6 @@
 import { Internal, ValidationFailed } from "@opsdesk/kernel/Problem"
 import type { DocumentNode } from "graphql"
-import { execute, GraphQLError } from "graphql"
+import { execute, GraphQLError, subscribe } from "graphql"
 import type { Plugin } from "graphql-yoga"
 import { createYoga } from "graphql-yoga"
 import type { Read } from "./documents.ts"
@@ -46,11 +46,12 @@ const masked = ({ complain, requestId }: Prepared) => (error: GraphQLError): Gra
   return new GraphQLError(message, { ...(error.path === undefined ? {} : { path: error.path }), extensions })
 }
 
-/** Without data nothing has been executed: then it is the variables that do not fit. */
+/** Without data, and of no field: then it is the variables that do not fit, and nothing has been executed. */
 const inProblems = (result: Result, prepared: Prepared): Result => {
   const { errors } = result
   if (errors === undefined) return result
-  return "data" in result
+  const isOfDocument = errors.every(({ extensions, path }) => extensions.code === undefined && path === undefined)
+  return "data" in result || !isOfDocument
     ? { ...result, errors: errors.map(masked(prepared)) }
     : { errors: errors.map(documentError(prepared.requestId)) }
 }
@@ -69,6 +70,19 @@ const executed = async (document: DocumentNode, prepared: Prepared): Promise<Res
     })
     : await compiled.query({}, graph, variables)
   return inProblems(result, prepared)
+}
+
+/** The answers to each event; what keeps it from beginning is an answer itself. */
+const subscribed = async (document: DocumentNode, prepared: Prepared) => {
+  const { asked, graph } = prepared
+  const source = await subscribe({
+    schema: graphSchema,
+    document,
+    contextValue: graph,
+    variableValues: asked.variables,
+    operationName: asked.operationName ?? null
+  })
+  return Symbol.asyncIterator in source ? source : inProblems(source, prepared)
 }
 
 /** Lets yoga work on what the gate has let in: documents that are read, and resolvers that run on the desk's own runtime. */
@@ -91,6 +105,7 @@ const desk: Plugin<Prepared, Prepared> = {
     if (context.read.document !== undefined) setParsedDocument(context.read.document)
   },
   onValidate: ({ setResult }) => setResult([]),
+  onSubscribe: ({ args, setSubscribeFn }) => setSubscribeFn(() => subscribed(args.document, args.contextValue)),
   onExecute: ({ args, setExecuteFn }) => setExecuteFn(() => executed(args.document, args.contextValue))
 }
 

@@ -1,6 +1,7 @@
 import type { AuditEvent } from "@opsdesk/audit/AuditEvent"
 import type { TeamId, UserId } from "@opsdesk/kernel/Ids"
 import type { Message } from "@opsdesk/messages/Message"
+import type { RoomEvent } from "@opsdesk/rooms/RoomEvent"
 import type { HistoryEntry, TicketSummary } from "@opsdesk/tickets/Ticket"
 import type { Team } from "@opsdesk/users/Team"
 import type { User } from "@opsdesk/users/User"
@@ -11,6 +12,8 @@ export type TicketRow = TicketSummary & { readonly description?: string }
 export type MessageRow = Message
 export type HistoryRow = HistoryEntry
 export type AuditRow = AuditEvent
+
+export type EventRow = RoomEvent
 
 /** Somebody by id; what else is asked of them is loaded, unless it is there already. */
 export interface PersonRef {

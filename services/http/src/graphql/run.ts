@@ -1,7 +1,8 @@
 import { Internal } from "@opsdesk/kernel/Problem"
 import type { Context } from "effect"
-import { Cause, Effect, Exit, Option } from "effect"
+import { Cause, Effect, Exit, Option, Stream } from "effect"
 import { errorOf, isProblem } from "./problems.ts"
+import type { AnyProblem } from "./problems.ts"
 
 /** Runs what a desk does, from within a resolver. */
 export type Run<R> = <A, E>(effect: Effect.Effect<A, E, R>) => Promise<A>
@@ -25,3 +26,25 @@ export const makeRun = <R>(context: Context.Context<R>, signal: AbortSignal, req
       fiber.addObserver((exit) => Exit.isSuccess(exit) ? resolve(exit.value) : reject(failureOf(exit.cause)))
     })
 }
+
+/**
+ * A stream as graphql-js reads sources. No generator stands between: what waits in one for an event that never comes
+ * cannot be told to stop, and this is stopped when the client leaves.
+ */
+export const sourceOf =
+  <R>(context: Context.Context<R>, requestId: string | null) =>
+  <A>(stream: Stream.Stream<A, AnyProblem, R>): AsyncIterable<A> => ({
+    [Symbol.asyncIterator]: () => {
+      const told = Stream.toAsyncIterableWith(stream, context)[Symbol.asyncIterator]()
+      return {
+        next: async () => {
+          try {
+            return await told.next()
+          } catch (failure) {
+            throw isProblem(failure) ? errorOf(failure, requestId) : failure
+          }
+        },
+        return: async () => (await told.return?.()) ?? { done: true, value: undefined }
+      }
+    }
+  })

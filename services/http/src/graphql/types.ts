@@ -3,7 +3,7 @@ import type { DateTime } from "effect"
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { TicketStatus as StatusValue, TicketType as TypeValue, Priority as PriorityValue } from '@opsdesk/tickets/Ticket';
 import type { Visibility as VisibilityValue } from '@opsdesk/messages/Message';
-import type { PersonRef, TeamRef, MeRow, TicketRow, MessageRow, HistoryRow, AuditRow } from './rows.ts';
+import type { PersonRef, TeamRef, MeRow, TicketRow, MessageRow, HistoryRow, AuditRow, EventRow } from './rows.ts';
 import type { AnyConnection, Connection, Edge } from './connection.ts';
 import type { GraphContext } from './graphContext.ts';
 export type Maybe<T> = T | null;
@@ -446,6 +446,68 @@ export type MutationSendMessageArgs = {
   input: SendMessageInput;
 };
 
+/** A ticket has moved. */
+export type TicketStatusChange = {
+  readonly seq: Scalars['Int']['output'];
+  readonly from?: Maybe<TicketStatus>;
+  readonly to: TicketStatus;
+  readonly actor?: Maybe<User>;
+  readonly comment?: Maybe<Scalars['String']['output']>;
+  readonly at: Scalars['DateTime']['output'];
+  /** The ticket as it stands when this is told. */
+  readonly ticket?: Maybe<Ticket>;
+};
+
+/** Something that happened to a ticket, as `GET /v1/tickets/:id/events` tells it. */
+export type TicketEvent = {
+  readonly id: Scalars['ID']['output'];
+  /** Its place among the events of the ticket; `after` goes on from it. */
+  readonly seq: Scalars['Int']['output'];
+  readonly type: Scalars['String']['output'];
+  readonly occurredAt: Scalars['DateTime']['output'];
+  readonly actor?: Maybe<User>;
+  readonly payload: Scalars['JSON']['output'];
+};
+
+/**
+ * What happens from now on, over server-sent events (`accept: text/event-stream`). A subscription ends when the access to
+ * its ticket is taken away.
+ */
+export type Subscription = {
+  readonly messageAdded?: Maybe<Message>;
+  readonly ticketStatusChanged?: Maybe<TicketStatusChange>;
+  /** All events, from after a `seq` on, without a gap and each once. */
+  readonly ticketEvents?: Maybe<TicketEvent>;
+};
+
+
+/**
+ * What happens from now on, over server-sent events (`accept: text/event-stream`). A subscription ends when the access to
+ * its ticket is taken away.
+ */
+export type SubscriptionMessageAddedArgs = {
+  ticketId: Scalars['ID']['input'];
+};
+
+
+/**
+ * What happens from now on, over server-sent events (`accept: text/event-stream`). A subscription ends when the access to
+ * its ticket is taken away.
+ */
+export type SubscriptionTicketStatusChangedArgs = {
+  ticketId: Scalars['ID']['input'];
+};
+
+
+/**
+ * What happens from now on, over server-sent events (`accept: text/event-stream`). A subscription ends when the access to
+ * its ticket is taken away.
+ */
+export type SubscriptionTicketEventsArgs = {
+  ticketId: Scalars['ID']['input'];
+  after?: InputMaybe<Scalars['Int']['input']>;
+};
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -565,6 +627,9 @@ export type ResolversTypes = {
   ClaimTicketPayload: ResolverTypeWrapper<Omit<ClaimTicketPayload, 'ticket'> & { ticket: ResolversTypes['Ticket'] }>;
   SendMessagePayload: ResolverTypeWrapper<Omit<SendMessagePayload, 'message'> & { message: ResolversTypes['Message'] }>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  TicketStatusChange: ResolverTypeWrapper<EventRow>;
+  TicketEvent: ResolverTypeWrapper<EventRow>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -609,6 +674,9 @@ export type ResolversParentTypes = {
   ClaimTicketPayload: Omit<ClaimTicketPayload, 'ticket'> & { ticket: ResolversParentTypes['Ticket'] };
   SendMessagePayload: Omit<SendMessagePayload, 'message'> & { message: ResolversParentTypes['Message'] };
   Mutation: Record<PropertyKey, never>;
+  TicketStatusChange: EventRow;
+  TicketEvent: EventRow;
+  Subscription: Record<PropertyKey, never>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], unknown> {
@@ -807,6 +875,31 @@ export type MutationResolvers<ContextType = GraphContext, ParentType extends Res
   sendMessage?: Resolver<Maybe<ResolversTypes['SendMessagePayload']>, ParentType, ContextType, RequireFields<MutationSendMessageArgs, 'input'>>;
 };
 
+export type TicketStatusChangeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TicketStatusChange'] = ResolversParentTypes['TicketStatusChange']> = {
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  from?: Resolver<Maybe<ResolversTypes['TicketStatus']>, ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['TicketStatus'], ParentType, ContextType>;
+  actor?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  comment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  ticket?: Resolver<Maybe<ResolversTypes['Ticket']>, ParentType, ContextType>;
+};
+
+export type TicketEventResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['TicketEvent'] = ResolversParentTypes['TicketEvent']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  actor?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  messageAdded?: SubscriptionResolver<Maybe<ResolversTypes['Message']>, "messageAdded", ParentType, ContextType, RequireFields<SubscriptionMessageAddedArgs, 'ticketId'>>;
+  ticketStatusChanged?: SubscriptionResolver<Maybe<ResolversTypes['TicketStatusChange']>, "ticketStatusChanged", ParentType, ContextType, RequireFields<SubscriptionTicketStatusChangedArgs, 'ticketId'>>;
+  ticketEvents?: SubscriptionResolver<Maybe<ResolversTypes['TicketEvent']>, "ticketEvents", ParentType, ContextType, RequireFields<SubscriptionTicketEventsArgs, 'ticketId'>>;
+};
+
 export type Resolvers<ContextType = GraphContext> = {
   DateTime?: GraphQLScalarType;
   JSON?: GraphQLScalarType;
@@ -840,5 +933,8 @@ export type Resolvers<ContextType = GraphContext> = {
   ClaimTicketPayload?: ClaimTicketPayloadResolvers<ContextType>;
   SendMessagePayload?: SendMessagePayloadResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  TicketStatusChange?: TicketStatusChangeResolvers<ContextType>;
+  TicketEvent?: TicketEventResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
 };
 
