@@ -1,5 +1,5 @@
 import { UserId } from "@opsdesk/kernel/Ids"
-import { DependencyUnavailable, Forbidden, RateLimited, ValidationFailed } from "@opsdesk/kernel/Problem"
+import { Forbidden, RateLimited, ValidationFailed } from "@opsdesk/kernel/Problem"
 import { Message } from "@opsdesk/messages/Message"
 import { roomOfTicket } from "@opsdesk/rooms/Room"
 import type { RoomEvent } from "@opsdesk/rooms/RoomEvent"
