@@ -6,11 +6,15 @@
 import { AccessDesk } from "@opsdesk/access/AccessDesk"
 import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
 import { UserId } from "@opsdesk/kernel/Ids"
+import { DatabaseFromSettings } from "@opsdesk/stack/Database"
 import { migrateDatabase } from "@opsdesk/stack/migrateDatabase"
 import type { Capabilities } from "@opsdesk/stack/runProgram"
-import { onStack, runProcess } from "@opsdesk/stack/runProgram"
+import { runProcess } from "@opsdesk/stack/runProgram"
+import { Settings } from "@opsdesk/stack/Settings"
+import { Stack } from "@opsdesk/stack/Stack"
 import { asOwner } from "@opsdesk/testkit/asOwner"
-import { Effect, Layer, Redacted } from "effect"
+import { ConfigProvider, Effect, Layer, Redacted, References } from "effect"
+import { SecureRandom } from "effect/crypto"
 import { HttpRouter, HttpServer } from "effect/http"
 import { SqlClient } from "effect/sql"
 import { parse, validate } from "graphql"
@@ -23,12 +27,18 @@ import { exactAddresses, HttpProgram } from "../src/httpProgram.ts"
 import { Readiness } from "../src/Readiness.ts"
 
 const dataDir = mkdtempSync(join(tmpdir(), "opsdesk-bench-"))
-Object.assign(process.env, {
-  OPSDESK_DATA_DIR: dataDir,
-  OPSDESK_LIMITS: "off",
-  LOG_LEVEL: "error",
-  OPSDESK_DEMO: "off"
-})
+
+/** A desk of its own, which nobody else knows of and which is gone in the end. */
+const Desk = Stack("bench").pipe(
+  Layer.provideMerge(Layer.effectDiscard(migrateDatabase)),
+  Layer.provideMerge(DatabaseFromSettings),
+  Layer.provide(SecureRandom.layerWebCrypto),
+  Layer.provideMerge(Settings.layer),
+  Layer.provide(
+    ConfigProvider.layer(ConfigProvider.fromEnvRecord({ OPSDESK_DATA_DIR: dataDir, OPSDESK_LIMITS: "off" }))
+  ),
+  Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
+)
 
 const rounds = 7
 const each = 150
@@ -127,7 +137,8 @@ const bench = Effect.gen(function*() {
     HttpProgram.pipe(
       Layer.provide(Readiness.layer),
       Layer.provide(Layer.succeedContext(context)),
-      Layer.provide(HttpServer.layerServices)
+      Layer.provide(HttpServer.layerServices),
+      Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
     ),
     { disableLogger: true, routerConfig: exactAddresses }
   )
@@ -183,4 +194,4 @@ const bench = Effect.gen(function*() {
   )
 }).pipe(Effect.scoped, Effect.ensuring(Effect.sync(() => rmSync(dataDir, { recursive: true, force: true }))))
 
-runProcess(bench.pipe(Effect.provide(onStack("bench", Layer.effectDiscard(migrateDatabase)))))
+runProcess(bench.pipe(Effect.provide(Desk)))
