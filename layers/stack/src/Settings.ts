@@ -114,6 +114,10 @@ export const variables = {
       set: `what a worker does, as a comma list: ${allWorks.map((work) => `\`${work}\``).join(", ")}`
     }
   ),
+  graphqlIntrospection: variable("OPSDESK_GRAPHQL_INTROSPECTION", onOff, {
+    unset: "`on` with the embedded PostgreSQL, else `off`",
+    set: "`on` or `off`: whether GraphQL tells its schema, suggests names and shows GraphiQL in a browser"
+  }),
   publicUrl: variable("OPSDESK_PUBLIC_URL", (name) => Config.option(Config.URL(name)), {
     unset: "`http://HOST:PORT`",
     set: "the address that people use, which links and allowed origins are built from"
@@ -161,6 +165,7 @@ const {
   databaseUrl,
   dataDir,
   demo,
+  graphqlIntrospection,
   host,
   localAuth,
   limits,
@@ -200,6 +205,7 @@ const read = Config.all({
   limits: limits.config,
   retrySteps: retrySteps.config,
   works: works.config,
+  graphqlIntrospection: graphqlIntrospection.config,
   publicUrl: publicUrl.config,
   oidcIssuer: oidcIssuer.config,
   oidcAudience: oidcAudience.config,
@@ -276,6 +282,7 @@ export class Settings extends Context.Service<
   Omit<
     Read,
     | "demo"
+    | "graphqlIntrospection"
     | "limits"
     | "localAuth"
     | "oidcAudience"
@@ -285,6 +292,8 @@ export class Settings extends Context.Service<
     | "retrySteps"
     | "works"
   > & {
+    /** Whether the GraphQL interface tells what it is. */
+    readonly introspection: boolean
     readonly embedded: boolean
     /** The provider of identities, where there is one. */
     readonly oidc: Option.Option<ProviderOptions>
@@ -312,6 +321,7 @@ export class Settings extends Context.Service<
       limits,
       retrySteps: Option.getOrThrow(retryStepsOf(found.retrySteps)),
       works: Option.getOrThrow(worksOf(found.works)),
+      introspection: Option.getOrElse(found.graphqlIntrospection, () => embedded),
       demo: Option.getOrElse(found.demo, () => embedded && isLoopback(found.host))
     })
   })

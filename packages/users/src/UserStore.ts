@@ -67,6 +67,9 @@ export class UserStore extends Context.Service<UserStore>()("@opsdesk/users/User
         ([row]) => row?.count ?? 0
       )
 
+    const byIds = (ids: ReadonlyArray<UserId>) =>
+      Effect.flatMap(sql`select ${columns} from users u where u.id = any(${ids}::uuid[])`, decodeUsers)
+
     const byId = (id: UserId) => Effect.flatMap(sql`select ${columns} from users u where u.id = ${id}`, decodeUsers)
 
     /**
@@ -142,6 +145,7 @@ export class UserStore extends Context.Service<UserStore>()("@opsdesk/users/User
       page,
       count,
       byId,
+      byIds,
       lock,
       lockTeams,
       insert,

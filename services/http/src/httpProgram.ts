@@ -6,8 +6,10 @@ import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiSwagger } from "effect/http-api"
 import { Desks } from "./Desks.ts"
 import { Fallbacks } from "./fallbacks.ts"
+import { GraphqlRoute } from "./graphql/GraphqlRoute.ts"
 import { AuthenticationRest } from "./middleware/authentication.ts"
 import { Edge } from "./middleware/edge.ts"
+import { Once } from "./middleware/Once.ts"
 import { RequestProblemsRest } from "./middleware/requestProblems.ts"
 import { ProblemPages } from "./pages/problemPages.ts"
 import { ApiTokensRest } from "./rest/ApiTokensRest.ts"
@@ -55,6 +57,7 @@ const Documents = Layer.mergeAll(
 export const exactAddresses = { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false }
 
 /** Everything that this program answers; it needs the stack's capabilities, `Readiness`, and a server. */
-export const HttpProgram = Layer.mergeAll(Rest, Documents, Operations, ProblemPages, Fallbacks, Edge).pipe(
-  Layer.provide(Desks)
-)
+export const HttpProgram = Layer.mergeAll(Rest, GraphqlRoute, Documents, Operations, ProblemPages, Fallbacks, Edge)
+  .pipe(
+    Layer.provide([Desks, Once.layer])
+  )

@@ -9,6 +9,7 @@ import type { Catalog } from "./catalog.ts"
 import { envExample, withConfiguration } from "./environment.ts"
 import { erd } from "./erd.ts"
 import { events } from "./events.ts"
+import { graphTypes } from "./graphTypes.ts"
 import { permissions } from "./permissions.ts"
 import { withPlantedBugs } from "./planted.ts"
 import { problemClasses, problems } from "./problems.ts"
@@ -32,6 +33,9 @@ const sources = (): ReadonlyArray<File> =>
     .filter((path) => !path.startsWith("packages/testkit/"))
     .map((path) => ({ path, text: read(path) }))
 
+const graphSchema = "services/http/src/graphql/schema.graphql"
+const typesOfGraph = await graphTypes(read(graphSchema))
+
 /** Every document that the code writes, as it should be now. */
 export const documents = (catalog: Catalog): ReadonlyArray<File> => [
   { path: "docs/architecture.md", text: architecture(described()) },
@@ -42,6 +46,7 @@ export const documents = (catalog: Catalog): ReadonlyArray<File> => [
   { path: "docs/openapi.json", text: `${JSON.stringify(openApi, null, 2)}\n` },
   { path: "docs/security.md", text: withPlantedBugs(read("docs/security.md")) },
   { path: ".env.example", text: envExample() },
+  { path: "services/http/src/graphql/types.ts", text: typesOfGraph },
   { path: "README.md", text: withConfiguration(read("README.md")) }
 ]
 

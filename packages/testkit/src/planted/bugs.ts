@@ -60,7 +60,7 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
   },
   {
     name: "the row of an Idempotency-Key is written outside the transaction of the effect",
-    file: "services/http/src/middleware/onlyOnce.ts",
+    file: "services/http/src/middleware/Once.ts",
     right: "        atomic,\n",
     wrong: "",
     project: "http",
@@ -166,5 +166,32 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
     project: "audit",
     test: "test/changedExports.test.ts",
     title: "finds the place, whatever of"
+  },
+  {
+    name: "GraphQL shows internal notes to whoever may see the ticket",
+    file: "packages/messages/src/MessagePages.ts",
+    right: "? readableBy(actor, ticket) : []",
+    wrong: "? [\"public\", \"internal\"] as const : []",
+    project: "http",
+    test: "test/graphqlMatrix.test.ts",
+    title: "messages.listMessages, internal notes"
+  },
+  {
+    name: "GraphQL tells accounts to whoever sees a name",
+    file: "packages/users/src/PeopleDesk.ts",
+    right: "holdsAnywhere(actor, \"user:read\") ? ids : ids.filter((id) => id === actor.userId)",
+    wrong: "holdsAnywhere(actor, \"user:read\") || actor.userId !== \"\" ? ids : []",
+    project: "http",
+    test: "test/graphql.test.ts",
+    title: "reads the newest messages"
+  },
+  {
+    name: "a page within a page counts once",
+    file: "services/http/src/graphql/measure.ts",
+    right: "inner.objects + Math.max(size, 0) * inner.perRow",
+    wrong: "inner.objects + inner.perRow",
+    project: "http",
+    test: "test/graphqlHostile.test.ts",
+    title: "of pages within a page is refused"
   }
 ]
