@@ -3,8 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import pgModule from 'pg'
-import { base, connect, env, node, pg, q as atServer, root, run, sleep } from '../harness/lib.mjs'
+import { base, Client, connect, env, node, Pool, q as atServer, root, run, sleep } from '../harness/lib.mjs'
 
 const database = 'bench_opsdesk', template = 'bench_opsdesk_seed'
 const at = name => { const url = new URL(env.DATABASE_URL); url.pathname = `/${name}`; return url.href }
@@ -18,7 +17,7 @@ const own = { DATABASE_URL: at(database), OPSDESK_SECRET: 'a secret of the bench
   OPSDESK_DATA_DIR: join(run, 'opsdesk'), OPSDESK_GRAPHQL_INTROSPECTION: 'off', LOG_LEVEL: 'error', LOG_FORMAT: 'json' }
 
 let pool
-const q = async (text, params) => { pool ??= new pgModule.Pool({ connectionString: at(database), max: 2 }); pool.on('error', () => {}); return (await pool.query(text, params)).rows }
+const q = async (text, params) => { pool ??= new Pool({ connectionString: at(database), max: 2 }); pool.on('error', () => {}); return (await pool.query(text, params)).rows }
 const leave = async () => { const old = pool; pool = undefined; await old?.end() }
 
 /** Migrates and fills a database once; every measurement begins with a copy of it. */
@@ -30,7 +29,7 @@ async function seed(size) {
   const variables = { ...process.env, ...env, ...own, DATABASE_URL: at(making), OPSDESK_ADMIN_EMAIL: '', OPSDESK_ADMIN_PASSWORD: '' }
   writeFileSync(limits, JSON.stringify(figures))
   for (const command of ['migrate', 'seed']) execFileSync(node, [join(root, '../services/console/src/main.ts'), command], { cwd: join(root, '..'), env: variables, stdio: ['ignore', 'ignore', 'inherit'] })
-  const client = new pgModule.Client({ connectionString: at(making) }); await client.connect()
+  const client = new Client({ connectionString: at(making) }); await client.connect()
   const statements = readFileSync(join(root, 'db/opsdesk/seed.sql'), 'utf8').replaceAll(':size', String(size)).replaceAll(":'password_hash'", `'${passwordHash()}'`)
   for (const statement of statements.split(/;\s*\n/)) if (statement.trim()) await client.query(statement)
   await client.end()

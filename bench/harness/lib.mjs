@@ -9,6 +9,7 @@ import { root, run, node, env, pg } from '../infra/config.mjs'
 export { connect } from 'amqplib'
 export { default as Redis } from 'ioredis'
 export { root, run, node, env, pg }
+export const { Client, Pool } = pgModule
 export const sleep = ms => new Promise(r => setTimeout(r, ms))
 export const db = new pgModule.Pool({ connectionString: env.DATABASE_URL, max: 2 })
 export const q = async (text, params) => (await db.query(text, params)).rows

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { redisPort, env } from '../infra/config.mjs'
 import { adapterOf } from '../adapters/index.mjs'
-import { cpuNow, db, delta, launch as launched, median, node, ready, Redis, root, rssMiB, run, sleep, stop, target } from './lib.mjs'
+import { base, cpuNow, db, delta, launch as launched, median, node, ready, Redis, root, rssMiB, run, sleep, stop, target } from './lib.mjs'
 import { lines, tokens } from './workloads.mjs'
 
 const arg = (n, d) => { const i = process.argv.indexOf('--' + n); return i < 0 ? d : process.argv[i + 1] }
