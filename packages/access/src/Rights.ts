@@ -75,7 +75,10 @@ export class Rights extends Context.Service<Rights>()("@opsdesk/access/Rights", 
       yield* readAnew
     })
 
-    return { actor, actorNow, changed, forget }
+    /** Somebody has seen the epoch move: what was read before is read anew, by whoever asks first. */
+    const noticed = readAnew
+
+    return { actor, actorNow, changed, forget, noticed }
   })
 }) {
   static readonly layer = Layer.effect(Rights, Rights.make).pipe(Layer.provide(RightsStore.layer))
