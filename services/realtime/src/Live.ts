@@ -20,15 +20,12 @@ import { connectionOf } from "./Connection.ts"
 import { dealer } from "./dealWith.ts"
 import type { Seat } from "./Gatekeeper.ts"
 import { Gatekeeper } from "./Gatekeeper.ts"
-import { isFromHere, protocol, tokenOf } from "./handshake.ts"
+import { frugal, isFromHere, protocol, tokenOf } from "./handshake.ts"
 import { Heartbeat } from "./Heartbeat.ts"
 import { Inflow } from "./Inflow.ts"
 import { closeCodes } from "./Protocol.ts"
 import { foreignOrigin, refuse, unauthenticated, unavailable } from "./refusal.ts"
 import type { Refusal } from "./refusal.ts"
-
-/** Small frames in few pieces: chat needs no more, and memory is not for whoever opens a socket to fill. */
-const frugal = { maxPayload: 65_536, maxFragments: 16, maxBufferedChunks: 256, perMessageDeflate: false } as const
 
 /** When a program stops, its clients come back spread over so many milliseconds. */
 const spread = 5000
@@ -87,8 +84,8 @@ export const Live = Layer.effectDiscard(Effect.gen(function*() {
     })
     socket.on("ping", (data: Buffer) => {
       if (socket.readyState !== socket.OPEN) return
-      const verdict = inflow.ping(now())
-      if (verdict !== null) return judged(verdict)
+      const refused = inflow.ping(now())
+      if (refused !== null) return judged(refused)
       // Whoever does not read is not answered into memory.
       if (connection.outflow.backlog < frugal.maxPayload) socket.pong(data)
     })

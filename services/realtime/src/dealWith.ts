@@ -1,6 +1,5 @@
 import { CurrentActor } from "@opsdesk/access/Actor"
 import type { RateLimits } from "@opsdesk/capabilities/RateLimits"
-import type { TicketId } from "@opsdesk/kernel/Ids"
 import { Internal } from "@opsdesk/kernel/Problem"
 import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { Message } from "@opsdesk/messages/Message"
@@ -157,10 +156,9 @@ export const dealer = Effect.fnUntraced(function*(counter: Counter, connection: 
 
   const type = Effect.fnUntraced(function*({ ticketId, typing, ...frame }: Frame<"typing">) {
     const about = { room: nameOf(roomOfTicket(ticketId)), ...idOf(frame) }
-    if (!isThere(ticketId)) return say(errorOf(new TicketNotFound(), about))
+    if (!company.isThere(ticketId, peer)) return say(errorOf(new TicketNotFound(), about))
     yield* company.typing(ticketId, actor.userId, typing)
   })
-  const isThere = (ticketId: TicketId) => company.isThere(ticketId, peer)
 
   const renew = Effect.fnUntraced(function*(frame: Frame<"auth">) {
     const isGood = yield* Effect.catch(connection.renew(secret(frame.token)), (problem) =>

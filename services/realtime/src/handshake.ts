@@ -2,6 +2,15 @@ import { Redacted } from "effect"
 import type { IncomingMessage } from "node:http"
 
 export const protocol = "opsdesk.v1"
+
+/** Small frames in few pieces: chat needs no more, and memory is not for whoever opens a socket to fill. */
+export const frugal = {
+  maxPayload: 65_536,
+  maxFragments: 16,
+  maxBufferedChunks: 256,
+  perMessageDeflate: false
+} as const
+
 const bearer = "opsdesk.bearer."
 
 const offered = (request: IncomingMessage): ReadonlyArray<string> =>
