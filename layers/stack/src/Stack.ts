@@ -10,6 +10,7 @@ import { MemoryRateLimiterStore } from "@opsdesk/memory/MemoryRateLimiterStore"
 import { JoseIdentityProvider, NoIdentityProvider } from "@opsdesk/oidc/JoseIdentityProvider"
 import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
 import { schemaTrouble } from "@opsdesk/postgres/Migrator"
+import { PostgresBroker } from "@opsdesk/postgres/PostgresBroker"
 import { PostgresJournal } from "@opsdesk/postgres/PostgresJournal"
 import { PostgresKeptAnswers } from "@opsdesk/postgres/PostgresKeptAnswers"
 import { PostgresKeyring } from "@opsdesk/postgres/PostgresKeyring"
@@ -67,6 +68,8 @@ const Limits = Layer.unwrap(
   )
 )
 
+const Queues = PostgresBroker()
+
 /** How the programs of a desk wake each other. */
 const Hints = (service: string) =>
   Layer.unwrap(Effect.gen(function*() {
@@ -109,7 +112,7 @@ const PostgresDependencies = Layer.effect(
 
 /** One layer for each capability, chosen by the settings: the only place that knows them all. */
 export const Stack = (service: string) =>
-  Layer.mergeAll(Tokens, MacCursors, Identities).pipe(
+  Layer.mergeAll(Tokens, MacCursors, Identities, Queues).pipe(
     Layer.provideMerge(Keys),
     Layer.provideMerge(Layer.mergeAll(
       PostgresTransaction,

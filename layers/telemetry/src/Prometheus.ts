@@ -20,8 +20,54 @@ export const Prometheus = Layer.effect(
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers: [registry]
     })
+    const jobs = new Prom.Counter({
+      name: "opsdesk_jobs_total",
+      help: "Deliveries that were dealt with, and tries that failed",
+      labelNames: ["queue", "outcome"] as const,
+      registers: [registry]
+    })
+    const jobSeconds = new Prom.Histogram({
+      name: "opsdesk_job_duration_seconds",
+      help: "Time from a delivery's hand-out to its end",
+      labelNames: ["queue"] as const,
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers: [registry]
+    })
+    const absorbed = new Prom.Counter({
+      name: "opsdesk_jobs_absorbed_total",
+      help: "Deliveries of what had been dealt with before",
+      labelNames: ["queue"] as const,
+      registers: [registry]
+    })
+    const depth = new Prom.Gauge({
+      name: "opsdesk_queue_depth",
+      help: "Messages that wait in a queue",
+      labelNames: ["queue"] as const,
+      registers: [registry]
+    })
+    const pending = new Prom.Gauge({
+      name: "opsdesk_outbox_pending",
+      help: "Events that have yet to be published",
+      registers: [registry]
+    })
+    const lag = new Prom.Gauge({
+      name: "opsdesk_outbox_lag_seconds",
+      help: "Age of the oldest event that has yet to be published",
+      registers: [registry]
+    })
     return Metrics.of({
       httpAnswered: (request, seconds) => http.observe({ ...request }, seconds),
+      jobsEnded: (queue, outcome, count, seconds) => {
+        jobs.inc({ queue, outcome }, count)
+        if (seconds === undefined) return
+        for (let job = 0; job < count; job++) jobSeconds.observe({ queue }, seconds)
+      },
+      jobsAbsorbed: (queue, count) => absorbed.inc({ queue }, count),
+      queueDepth: (queue, messages) => depth.set({ queue }, messages),
+      outbox: (state) => {
+        pending.set(state.pending)
+        lag.set(state.lagSeconds)
+      },
       exposition: Effect.map(Effect.promise(() => registry.metrics()), (body) => ({
         contentType: registry.contentType,
         body

@@ -1,6 +1,6 @@
 import type { DependencyUnavailable } from "@opsdesk/kernel/Problem"
 import type { Duration, Effect } from "effect"
-import { Context } from "effect"
+import { Context, Data } from "effect"
 
 /** A message on its way to the queues. */
 export interface Outgoing {
@@ -25,10 +25,29 @@ export interface Delivery {
   readonly redelivered: boolean
 }
 
+/**
+ * Messages that no queue takes: who declares the queues has forgotten one, or somebody has deleted it. They are nowhere
+ * but with whoever published them.
+ */
+export class Unroutable extends Data.TaggedError("Unroutable")<{ readonly ids: ReadonlyArray<string> }> {
+  override get message(): string {
+    return `no queue takes ${this.ids.length} messages, ${this.ids[0]} among them`
+  }
+}
+
+/** A delivery that nobody tries any more. */
+export type DeadLetter = Delivery & {
+  /** Why, in one line, as its consumer or the broker said. */
+  readonly error: string | null
+}
+
 /** What becomes of a delivery. */
 export type Settlement =
   | { readonly _tag: "Done" }
-  /** Comes back to this queue alone, after the delay of that step; 0 is the first. */
+  /**
+   * Comes back to this queue alone, once more tried, after the delay of that step, which is 0 for the first and the last
+   * one's beyond it: not before, and at most a tenth later as far as the broker can.
+   */
   | { readonly _tag: "Retry"; readonly step: number; readonly error: string }
   /** Goes to `<queue>.dead`. */
   | { readonly _tag: "Dead"; readonly error: string }
@@ -45,17 +64,30 @@ export interface Queue {
 }
 
 /**
+ * How often a queue hands out what nobody settles. Consumers count tries of their own and give up long before: this is
+ * the last resort, against a message that takes its consumer down each time before that has counted anything.
+ */
+export const handedOutAtMost = 50
+
+/**
  * Queues that lose nothing and hand out everything at least once. A message goes to every queue that asked for its type;
  * each keeps its own, in the order in which they were published, until it is settled.
  */
 export class Broker extends Context.Service<Broker, {
-  /** Makes queues that are not there yet. Whoever publishes says which there are, so that nothing goes to nobody. */
-  readonly declare: (queues: ReadonlyArray<Queue>) => Effect.Effect<void, DependencyUnavailable>
-  /** Ends when the broker has all of them for good. When it fails some may be there, so that they may come twice. */
-  readonly publish: (messages: ReadonlyArray<Outgoing>) => Effect.Effect<void, DependencyUnavailable>
   /**
-   * Hands out what comes until it is interrupted, and goes on by itself after an outage. `handle` answers for each
-   * delivery, in their order; what it was given and has not settled when it is interrupted or dies is handed out again.
+   * Makes queues that are not there yet. Whoever publishes says which there are, so that nothing goes to nobody. A type
+   * that a queue has asked for once stays asked for: programs of two versions may run side by side.
+   */
+  readonly declare: (queues: ReadonlyArray<Queue>) => Effect.Effect<void, DependencyUnavailable>
+  /**
+   * Ends when the broker has all of them for good. When it fails some may be there, so that they may come twice; those
+   * that are `Unroutable` are not there, and the others are.
+   */
+  readonly publish: (messages: ReadonlyArray<Outgoing>) => Effect.Effect<void, DependencyUnavailable | Unroutable>
+  /**
+   * Hands out what comes, at most `prefetch` at once, until it is interrupted, and goes on by itself after an outage.
+   * `handle` answers for each delivery, in their order; what it was given and has not settled when it is interrupted or
+   * dies is handed out again. Dies when `handle` does: whoever supervises it decides what comes then.
    */
   readonly consume: (
     queue: Queue,
@@ -64,8 +96,14 @@ export class Broker extends Context.Service<Broker, {
   /** Takes everything that has died in a queue, for whoever keeps dead letters: settled once `keep` has ended. */
   readonly consumeDead: (
     queue: Queue,
-    keep: (letters: ReadonlyArray<Delivery & { readonly error: string | null }>) => Effect.Effect<void>
+    keep: (letters: ReadonlyArray<DeadLetter>) => Effect.Effect<void>
   ) => Effect.Effect<never>
-  /** How many messages wait in each queue, by its name. */
+  /** How many messages wait in each queue, its delays and its dead letters, by their names; none that is handed out. */
   readonly depths: (queues: ReadonlyArray<Queue>) => Effect.Effect<ReadonlyMap<string, number>, DependencyUnavailable>
 }>()("@opsdesk/capabilities/Broker") {}
+
+/** The names of a queue's delays, in their order. */
+export const delayNames = (queue: Queue): ReadonlyArray<string> =>
+  queue.delays.map((_, step) => `${queue.name}.retry.${step + 1}`)
+
+export const deadName = (queue: Queue): string => `${queue.name}.dead`

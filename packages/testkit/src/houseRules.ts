@@ -4,13 +4,23 @@
  * (`houseViolations.ts`). A new slice, layer or program needs one line here.
  */
 
-const slices = ["access", "audit", "users", "tickets", "messages", "reports"] as const
+const slices = ["access", "audit", "users", "tickets", "messages", "reports", "deadletters"] as const
 const packages = ["kernel", "capabilities", ...slices, "events", "rooms", "api", "client"] as const
-const layers = ["crypto", "embedded", "memory", "oidc", "postgres", "rabbitmq", "redis", "telemetry"] as const
+const layers = [
+  "crypto",
+  "embedded",
+  "memory",
+  "oidc",
+  "postgres",
+  "rabbitmq",
+  "redis",
+  "serving",
+  "telemetry"
+] as const
 const services = ["console", "http", "realtime", "worker"] as const
 
 const base = ["kernel", "capabilities"] as const
-const program = [...packages, "stack", "telemetry"] as const
+const program = [...packages, "serving", "stack", "telemetry"] as const
 
 /** Each folder of the workspace, and what it may import of the others. */
 export const house = {
@@ -22,6 +32,7 @@ export const house = {
   "packages/tickets": [...base, "access", "audit", "users"],
   "packages/messages": [...base, "access", "audit", "users", "tickets"],
   "packages/reports": [...base, "access", "audit", "users", "tickets"],
+  "packages/deadletters": [...base, "access"],
   "packages/events": base,
   "packages/rooms": [...base, ...slices, "events"],
   "packages/api": ["kernel", ...slices],
@@ -35,6 +46,7 @@ export const house = {
   "layers/postgres": base,
   "layers/rabbitmq": base,
   "layers/redis": base,
+  "layers/serving": base,
   "layers/telemetry": base,
   "layers/stack": [...base, ...layers],
   "services/console": program,
@@ -54,8 +66,8 @@ export const scope = "@opsdesk/"
 /** Slices keep their SQL to themselves: nobody else imports their `*Store.ts`. */
 export const sliceNames: ReadonlyArray<string> = slices
 
-/** Whose stores are held to `tables`: the slices', and that of the rooms, which only reads. */
-export const storeKeepers: ReadonlyArray<string> = [...slices, "rooms"]
+/** Whose stores are held to `tables`: the slices', those of the delivery, and that of the rooms, which only reads. */
+export const storeKeepers: ReadonlyArray<string> = [...slices, "events", "rooms"]
 
 /** Sees the slices' contracts and nothing else of them. */
 export const contractsOnly: ReadonlyArray<Folder> = ["packages/api"]
@@ -166,8 +178,16 @@ export const tables: Readonly<Record<string, Table>> = {
   ticket_status_history: owned("tickets"),
   messages: owned("messages"),
   audit_log: written("audit"),
-  events: written("tickets", "rooms"),
-  outbox: written(),
+  events: written("tickets", "rooms", "events", "deadletters"),
+  outbox: owned("events"),
+  relays: owned("events"),
+  relay_leases: owned("events"),
+  consumers: { owners: ["events"], readers: ["deadletters"] },
+  inbox: owned("events", "deadletters"),
+  redeliveries: owned("events", "deadletters"),
+  dead_letters: owned("events", "deadletters"),
+  queues: written(),
+  queue_messages: written(),
   sealed_keys: written(),
   idempotency_keys: written(),
   seeds: written(),

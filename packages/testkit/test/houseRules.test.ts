@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { crossSliceReads, folders, house, nameOf, sliceNames, tables } from "@opsdesk/testkit/houseRules"
+import { crossSliceReads, folders, house, nameOf, storeKeepers, tables } from "@opsdesk/testkit/houseRules"
 import type { File, Violation } from "@opsdesk/testkit/houseViolations"
 import { violations } from "@opsdesk/testkit/houseViolations"
 import type { Manifest } from "@opsdesk/testkit/manifestViolations"

@@ -1,5 +1,6 @@
 import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
 import { UserId } from "@opsdesk/kernel/Ids"
+import { Readiness } from "@opsdesk/serving/Readiness"
 import type { Capabilities } from "@opsdesk/stack/runProgram"
 import type { Person } from "@opsdesk/testkit/people"
 import { personIds } from "@opsdesk/testkit/people"
@@ -8,7 +9,6 @@ import { Quiet, TestStack } from "@opsdesk/testkit/TestDatabase"
 import { Context, Effect, Layer, Redacted, Schema } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { exactAddresses, HttpProgram } from "../src/httpProgram.ts"
-import { Readiness } from "../src/Readiness.ts"
 
 export interface Answer {
   readonly status: number

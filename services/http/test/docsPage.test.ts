@@ -1,5 +1,6 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, layer } from "@effect/vitest"
+import { Readiness } from "@opsdesk/serving/Readiness"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import chromium from "@sparticuz/chromium"
 import { Effect, Layer } from "effect"
@@ -9,7 +10,6 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { chromium as playwright } from "playwright-core"
 import { HttpProgram } from "../src/httpProgram.ts"
-import { Readiness } from "../src/Readiness.ts"
 
 const Served = HttpRouter.serve(HttpProgram, { disableLogger: true, disableListenLog: true }).pipe(
   Layer.provide(Readiness.layer),

@@ -1,4 +1,5 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { Readiness } from "@opsdesk/serving/Readiness"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
@@ -6,7 +7,6 @@ import type { Server } from "node:http"
 import { connect } from "node:net"
 import { exactAddresses, HttpProgram } from "../src/httpProgram.ts"
 import { nodeServer } from "../src/nodeServer.ts"
-import { Readiness } from "../src/Readiness.ts"
 
 /** The program on a port of its own, behind the server that it has outside of tests. */
 export const OnTheWire = (

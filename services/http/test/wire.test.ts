@@ -1,11 +1,11 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, layer } from "@effect/vitest"
+import { Readiness } from "@opsdesk/serving/Readiness"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { connect } from "node:net"
 import { exactAddresses, HttpProgram } from "../src/httpProgram.ts"
-import { Readiness } from "../src/Readiness.ts"
 
 const Served = HttpRouter.serve(HttpProgram, {
   disableLogger: true,

@@ -9,6 +9,8 @@ export interface State {
   readonly detail?: string
 }
 
+const whileItWaits = Schedule.spaced("100 millis")
+
 const asLongAsItTakes = Schedule.spaced("1 second")
 
 /** Whether this program can do its work now: what it needs is there, the schema is its own, and it is not stopping. */
@@ -18,13 +20,16 @@ export class Readiness extends Context.Service<Readiness, {
   readonly drain: Effect.Effect<void>
   /** Whether a request may go in: on another schema than its own a program answers for nothing under `/v1`. */
   readonly admits: (url: string) => boolean
-}>()("@opsdesk/http/Readiness") {
+  /** Ends once the schema is the program's own: whoever works without being asked begins then. */
+  readonly untilSchemaFits: Effect.Effect<void>
+}>()("@opsdesk/serving/Readiness") {
   static readonly layer = Layer.effect(
     Readiness,
     Effect.gen(function*() {
       const dependencies = yield* Dependencies
       let draining = false
       let schemaFits = true
+      let hasFitted = false
 
       const states = Effect.forEach(dependencies, ({ name, trouble }) =>
         Effect.gen(function*() {
@@ -47,6 +52,7 @@ export class Readiness extends Context.Service<Readiness, {
         said = kind
         // A database that is away answers nothing wrong: whoever needs it hears that it is away.
         if (trouble?.away !== true) schemaFits = trouble === null
+        if (trouble === null) hasFitted = true
       })
       yield* lookAtSchema
       yield* Effect.forkScoped(Effect.repeat(lookAtSchema, asLongAsItTakes))
@@ -55,6 +61,9 @@ export class Readiness extends Context.Service<Readiness, {
         states,
         isDraining: () => draining,
         drain: Effect.sync(() => void (draining = true)),
+        untilSchemaFits: Effect.asVoid(
+          Effect.repeat(Effect.sync(() => hasFitted && schemaFits), { until: (fits) => fits, schedule: whileItWaits })
+        ),
         admits: (url) => schemaFits || !url.startsWith("/v1/")
       })
     })
