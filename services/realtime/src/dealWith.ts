@@ -10,7 +10,7 @@ import { nameOf, roomNamed, roomOfTicket } from "@opsdesk/rooms/Room"
 import type { Rooms } from "@opsdesk/rooms/Rooms"
 import { TicketNotFound } from "@opsdesk/tickets/TicketProblems"
 import { Effect, FiberMap, Schema } from "effect"
-import { SecureRandom } from "effect/crypto"
+import type { SecureRandom } from "effect/crypto"
 import { Hex } from "effect/encoding"
 import type { Company, Peer } from "./Company.ts"
 import type { Connection } from "./Connection.ts"
@@ -75,11 +75,11 @@ export const dealer = Effect.fnUntraced(function*(counter: Counter, connection: 
       }
     })
 
-  const listen = (room: Room, { after, id }: Frame<"subscribe">) => {
+  const listen = (room: Room, frame: Frame<"subscribe">) => {
     const name = nameOf(room)
-    const about = { room: name, ...idOf({ ...(id === undefined ? {} : { id }) }) }
+    const about = { room: name, ...idOf(frame) }
     return Effect.gen(function*() {
-      yield* rooms.join(room, after, guest, {
+      yield* rooms.join(room, frame.after, guest, {
         hear: (events) => tell(room, events),
         recall: recall(room),
         opened: (seq) => say({ type: "subscribed", seq, ...about }),
