@@ -3,12 +3,20 @@ import { wayTo } from "@opsdesk/testkit/wayTo"
 import { Effect, Fiber, Schedule } from "effect"
 import type { Scope } from "effect"
 import * as fc from "fast-check"
-import { Client, connect } from "./Client.ts"
+import type { Client } from "./Client.ts"
+import { connect } from "./Client.ts"
 import { Desk, opened, say, start, tokenOf } from "./desks.ts"
 import { ownProcess } from "./ownProcess.ts"
 
 const disconnects = process.env["OPSDESK_FAULTS"] === "all" ? 1000 : 100
 const followers = 5
+
+interface Follower {
+  readonly heard: Array<number>
+  client: Client | null
+}
+
+const aFollower = (): Follower => ({ heard: [0], client: null })
 
 type Fault = "reset" | "cut" | "black hole" | "half-open" | "kill"
 
@@ -43,12 +51,13 @@ layer(Desk, { excludeTestServices: true })("whoever is cut off again and again",
           )
 
         /** What one follower has heard over all of its connections, each from where the last one ended. */
-        const followed = Array.from({ length: followers }, () => ({ heard: [0], client: null as Client | null }))
-        const follow = (which: (typeof followed)[number], at: number): Effect.Effect<never, never, Scope.Scope> =>
+        const followed = Array.from({ length: followers }, () => aFollower())
+        const follow = (which: Follower, at: number): Effect.Effect<never, never, Scope.Scope> =>
           Effect.scoped(Effect.gen(function*() {
             const client = yield* connect(urls[at % urls.length] ?? "", token).pipe(
               Effect.timeout("2 seconds"),
-              Effect.retry(Schedule.spaced("20 millis"))
+              Effect.retry(Schedule.spaced("20 millis")),
+              Effect.orDie
             )
             which.client = client
             client.say({ type: "subscribe", room, after: which.heard.at(-1) })

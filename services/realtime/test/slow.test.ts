@@ -9,7 +9,7 @@ const healthy = all ? 200 : 10
 /** What the system keeps for a socket on loopback, and a megabyte beyond. */
 const messages = 300
 
-const long = "🙂".repeat(9990)
+const long = "語 ".repeat(1000).padEnd(9990, "語")
 
 layer(Desk, { excludeTestServices: true })("whoever does not read", (it) => {
   it.effect(

@@ -1,5 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { as, teamIdOf, userIdOf } from "@opsdesk/testkit/actors"
+import { redisUrl } from "@opsdesk/testkit/reachable"
+import { wayTo } from "@opsdesk/testkit/wayTo"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
 import { TeamDesk } from "@opsdesk/users/TeamDesk"
 import { Effect } from "effect"
@@ -138,24 +140,60 @@ layer(Desk, { excludeTestServices: true })("whoever is connected", (it) => {
       assert.deepStrictEqual([ada.seqs(`ticket:${moved}`), ada.seqs(`ticket:${left}`)], [[], []])
       yield* teams.addMember(teamIdOf("Support"), userIdOf("ada")).pipe(as("alex"))
     }))
-
-  it.effect("of either instance hears all that happens on both, in the same order", () =>
-    Effect.gen(function*() {
-      const instances = yield* Effect.all([start(), start()])
-      const id = yield* opened()
-      const clients = yield* Effect.forEach([0, 1, 0, 1], (at) =>
-        Effect.flatMap(tokenOf("carla"), (token) => connect(instances[at]?.url ?? "", token)))
-      for (const client of clients) {
-        yield* subscribed(client, `ticket:${id}`, 0)
-        yield* subscribed(client, "tickets", 0)
-      }
-      yield* Effect.forEach(numbers(30), (at) =>
-        say(id, `${at}`), { concurrency: 3 })
-      for (const client of clients) yield* client.until((heard) => heard.seqs(`ticket:${id}`).length === 31)
-      const last = clients[0]?.seqs("tickets").length
-      for (const client of clients) {
-        assert.deepStrictEqual(client.seqs(`ticket:${id}`), numbers(31))
-        yield* client.until((heard) => heard.seqs("tickets").length >= (last ?? 0))
-      }
-    }))
 })
+
+const redis = await redisUrl()
+
+/** By what the programs of a desk wake each other. */
+const buses: ReadonlyArray<readonly [string, Record<string, string>]> = [
+  ["PostgreSQL alone", {}],
+  ...(redis === null ? [] : [["Redis", { REDIS_URL: redis }] as const])
+]
+
+for (const [bus, variables] of buses) {
+  layer(Desk, { excludeTestServices: true })(`on two instances with ${bus}`, (it) => {
+    it.effect("everybody hears all that happens on both, once and in the same order", () =>
+      Effect.gen(function*() {
+        const instances = yield* Effect.all([start(variables), start(variables)])
+        const id = yield* opened()
+        const room = `ticket:${id}`
+        const clients = yield* Effect.forEach([0, 1, 0, 1], (at) =>
+          Effect.flatMap(tokenOf("carla"), (token) => connect(instances[at]?.url ?? "", token)))
+        for (const client of clients) {
+          yield* subscribed(client, room, 0)
+          yield* subscribed(client, "tickets", 0)
+        }
+        yield* Effect.forEach(numbers(10), (at) =>
+          say(id, `by REST ${at}`), { concurrency: 3 })
+        for (const [at, client] of clients.entries()) {
+          client.say({ type: "message:send", ticketId: id, body: `by socket ${at}`, clientMessageId: `c-${at}` })
+        }
+        for (const client of clients) yield* client.until((heard) => heard.seqs("tickets").length === 15)
+        for (const client of clients) {
+          assert.deepStrictEqual(client.seqs(room), numbers(15))
+          assert.deepStrictEqual(client.seqs("tickets"), clients[0]?.seqs("tickets"))
+        }
+      }))
+  })
+}
+
+if (redis !== null) {
+  layer(Desk, { excludeTestServices: true })("while Redis is silent", (it) => {
+    it.effect("everybody hears all that happens, a little later, and is sent out where they may not be any more", () =>
+      Effect.gen(function*() {
+        const at = new URL(redis)
+        const way = yield* wayTo(Number(at.port || "6379"))
+        at.host = `127.0.0.1:${way.port}`
+        const { url } = yield* start({ REDIS_URL: at.href })
+        const id = yield* opened(teamIdOf("Support"))
+        const ada = yield* connect(url, yield* tokenOf("ada"))
+        yield* subscribed(ada, `ticket:${id}`)
+        way.fallSilent()
+        yield* say(id, "one").pipe(Effect.andThen(say(id, "two")))
+        yield* ada.until((client) => client.seqs(`ticket:${id}`).length === 2)
+        yield* Effect.flatMap(TicketDesk, (desk) => desk.edit(id, { teamId: teamIdOf("Network") })).pipe(as("alex"))
+        assert.deepInclude(yield* ada.heard("unsubscribed"), { reason: "forbidden" })
+        assert.deepStrictEqual(ada.seqs(`ticket:${id}`), [2, 3])
+      }))
+  })
+}
