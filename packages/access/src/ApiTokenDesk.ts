@@ -83,6 +83,7 @@ export class ApiTokenDesk extends Context.Service<ApiTokenDesk>()("@opsdesk/acce
         return yield* ValidationFailed.at("/expiresAt", "must be an instant to come, within 365 days from now")
       }
       yield* mustHold(actor.grants, scopes)
+      yield* store.holdOwner(actor.userId)
       yield* store.dropExpired(actor.userId, DateTime.subtractDuration(at, shownAfter))
       if ((yield* store.countLive(actor.userId, at)) >= atMost) {
         return yield* ValidationFailed.at("", `you have ${atMost} API tokens already: revoke one first`)

@@ -219,6 +219,27 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("an API token", 
       assert.deepStrictEqual([left.status, left.json.code], [403, "forbidden"])
     }))
 
+  it.effect("is one of a hundred at most, also when many are made at once", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const sql = yield* SqlClient.SqlClient
+      const { data, token } = yield* hired("crowd", { roles: ["customer"] })
+      yield* sql`
+        insert into api_tokens (id, user_id, name, prefix, token_hash, created_at, expires_at)
+        select uuidv7(), ${data.id}, 'One of many', 'opd_', sha256(i::text::bytea), now(), now() + interval '1 day'
+        from generate_series(1, 97) i`
+      const body = { name: "one more", scopes: [grant("ticket:read", "own")] }
+      const made = yield* Effect.forEach(
+        Array.from({ length: 10 }),
+        () => ask("POST", "/v1/api-tokens", { token, body }),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(made.map(({ status }) => status).toSorted(), [
+        ...Array.from({ length: 3 }, () => 201),
+        ...Array.from({ length: 7 }, () => 400)
+      ])
+    }))
+
   it.effect("deals with no tokens, roles or passwords, whatever its scopes", () =>
     Effect.gen(function*() {
       const { data } = yield* hired("otto")
