@@ -98,7 +98,12 @@ export class ApiTokenStore extends Context.Service<ApiTokenStore>()("@opsdesk/ac
       sql<{ name: string; prefix: string }>`
         delete from api_tokens where user_id = ${owner} and id = ${id} returning name, prefix`
 
-    return { page, count, holdOwner, countLive, dropExpired, byId, live, insert, touch, remove }
+    /** Gives the rows that are no more. */
+    const removeAll = (owner: UserId) =>
+      sql<{ id: string; name: string; prefix: string }>`
+        delete from api_tokens where user_id = ${owner} returning id, name, prefix`
+
+    return { page, count, holdOwner, countLive, dropExpired, byId, live, insert, touch, remove, removeAll }
   })
 }) {
   static readonly layer = Layer.effect(ApiTokenStore, ApiTokenStore.make)

@@ -113,6 +113,21 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("an API token", 
       assert.strictEqual(yield* audit, 200)
     }))
 
+  it.effect("goes with its owner's password, as whoever knew that could have made it, and that is on the record", () =>
+    Effect.gen(function*() {
+      const { data, token: session } = yield* hired("lena", { roles: ["customer"] })
+      const scopes = [grant("ticket:read", "own")]
+      const { id, token } = yield* made({ token: session }, scopes)
+      const other = yield* made({ as: "carla" }, scopes)
+      const change = (body: object) => done("PATCH", `/v1/users/${data.id}`, { as: "alex", body })
+      yield* change({ name: "Lena" })
+      assert.strictEqual(yield* statusOf("GET", "/v1/me", { token }), 200)
+      yield* change({ password: "another one that is long" })
+      assert.strictEqual(yield* statusOf("GET", "/v1/me", { token }), 401)
+      assert.strictEqual(yield* statusOf("GET", "/v1/me", { token: other.token }), 200)
+      assert.deepInclude((yield* auditOf(id)).at(-1), { action: "api_token.revoked", actorId: personIds.alex })
+    }))
+
   it.effect("is good for nothing once revoked, which only its owner can do", () =>
     Effect.gen(function*() {
       const { id, token } = yield* made({ as: "carla" }, [grant("ticket:read", "own")])
