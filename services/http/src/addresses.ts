@@ -1,5 +1,6 @@
 import { Api } from "@opsdesk/api/Api"
 import { problemTypes } from "@opsdesk/kernel/ProblemType"
+import { assetPath, pagePaths } from "./pages/pageRoutes.ts"
 
 /** The methods that an address might be asked with. HEAD is GET without a body, wherever there is a GET. */
 export const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"] as const
@@ -21,6 +22,8 @@ const plainPaths: ReadonlyArray<Path> = [
   "/metrics",
   "/openapi.json",
   "/docs",
+  ...pagePaths,
+  assetPath,
   ...Object.keys(problemTypes).map((slug): Path => `/problems/${slug}`)
 ]
 

@@ -9,6 +9,7 @@ import { Fallbacks } from "./fallbacks.ts"
 import { AuthenticationRest } from "./middleware/authentication.ts"
 import { Edge } from "./middleware/edge.ts"
 import { RequestProblemsRest } from "./middleware/requestProblems.ts"
+import { PageRoutes } from "./pages/pageRoutes.ts"
 import { ProblemPages } from "./pages/problemPages.ts"
 import { ApiTokensRest } from "./rest/ApiTokensRest.ts"
 import { AuditRest } from "./rest/AuditRest.ts"
@@ -47,6 +48,6 @@ const Documents = Layer.mergeAll(
 export const exactAddresses = { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false }
 
 /** Everything that this program answers; it needs the stack's capabilities, `Readiness`, and a server. */
-export const HttpProgram = Layer.mergeAll(Rest, Documents, Operations, ProblemPages, Fallbacks, Edge).pipe(
+export const HttpProgram = Layer.mergeAll(Rest, Documents, Operations, ProblemPages, PageRoutes, Fallbacks, Edge).pipe(
   Layer.provide(Desks)
 )

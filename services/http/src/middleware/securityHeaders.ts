@@ -72,6 +72,6 @@ export const securityHeaders = (
   secure: boolean
 ): Record<string, string> => ({
   ...fixedHeaders(secure),
-  "content-security-policy": policyFor(response),
+  "content-security-policy": response.headers["content-security-policy"] ?? policyFor(response),
   "cache-control": response.headers["cache-control"] ?? cacheControl(url, response.status)
 })
