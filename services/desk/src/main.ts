@@ -1,4 +1,5 @@
 import { seedDatabase } from "@opsdesk/console/seedDatabase"
+import { PageOfSources } from "@opsdesk/http/pages/pageLayers"
 import { OnPort } from "@opsdesk/http/serve"
 import { RealtimeProgram } from "@opsdesk/realtime/realtimeProgram"
 import { Draining } from "@opsdesk/serving/Draining"
@@ -21,4 +22,8 @@ const Programs = Draining.pipe(
   Layer.provide([Readiness.layer, Upgrades.layer])
 )
 
-runProgram("desk", Welcome.pipe(Layer.provide(Programs), Layer.provide(Seeded)), Migrated)
+runProgram(
+  "desk",
+  Welcome.pipe(Layer.provide(Programs), Layer.provide(PageOfSources), Layer.provide(Seeded)),
+  Migrated
+)
