@@ -23,13 +23,14 @@ const signsIn = Effect.fnUntraced(function*(email: string, password: string) {
 })
 
 /** Seeds as an operator who has named an admin, and no demo. */
-const seedWith = Effect.fnUntraced(function*(adminPassword: string) {
+const seedWith = Effect.fnUntraced(function*(adminPassword: string, host = "127.0.0.1") {
   const settings = yield* Effect.provide(
     Settings.make,
     ConfigProvider.layer(ConfigProvider.fromEnvRecord({
       OPSDESK_DEMO: "off",
       OPSDESK_ADMIN_EMAIL: "Root@desk.test",
-      OPSDESK_ADMIN_PASSWORD: adminPassword
+      OPSDESK_ADMIN_PASSWORD: adminPassword,
+      HOST: host
     }))
   )
   yield* Effect.provideService(seedDatabase, Settings, settings)
@@ -102,11 +103,19 @@ layer(here, { excludeTestServices: true })("a trial that has become a desk", (it
       assert.deepStrictEqual(more, [])
       assert.include(warning, "admin@opsdesk.local, agent2@opsdesk.local, agent@opsdesk.local, customer2@opsdesk.local")
 
+      // Where others can reach it, such a desk does not open at all.
+      const refused = yield* Effect.flip(seedWith("chosen by the operator", "0.0.0.0"))
+      assert.match(
+        refused.message,
+        /^HOST=0\.0\.0\.0 can be reached .* admin@opsdesk\.local, .* first, on a loopback HOST$/
+      )
+
       // One account has a password of its own by now, the others are closed.
       yield* sql`
         update users set password_hash = (select password_hash from users where lower(email) = 'root@desk.test')
         where email = 'admin@opsdesk.local'`
       yield* sql`update users set active = false where email like '%@opsdesk.local' and email not like 'a%n@%'`
       assert.deepStrictEqual(yield* warnings, [])
+      yield* seedWith("chosen by the operator", "0.0.0.0")
     }))
 })

@@ -12,7 +12,7 @@ export const Welcome = Layer.effectDiscard(Effect.gen(function*() {
     "",
     `OpsDesk is open at ${url}`,
     `  the page            ${url}/`,
-    `  try the interface   ${url}/docs`,
+    `  to try              ${url}/docs (REST)  ${url}/graphql`,
     `  health and metrics  ${url}/health/ready  ${url}/metrics`,
     embedded ? `  database            embedded PostgreSQL in ${dataDir}` : "  database            as DATABASE_URL says",
     ...(!localAuth
