@@ -101,5 +101,16 @@ export const faultyDesk = Effect.fnUntraced(function*(kind: Kind, steps: Readonl
   const letters = sql<{ queue: string; error: string; body: string; id: string; attempts: number }>`
     select id, queue, error, body, attempts from dead_letters where replayed_at is null order by seq`
 
-  return { start, registered, taken, verdict, settled, absorbed, letters, history, queues }
+  /** Has events delivered to the consumer again, and ends when they are on their way. */
+  const redeliver = Effect.fnUntraced(function*(ops: ReadonlyArray<string>) {
+    yield* sql`
+      insert into redeliveries (queue, position)
+      select 'opsdesk.effects', position from events where payload ->> 'op' = any(${ops}::text[])`
+    yield* Effect.repeat(sql`select from redeliveries`, {
+      until: (rows) => rows.length === 0,
+      schedule: Schedule.spaced("50 millis")
+    })
+  })
+
+  return { redeliver, start, registered, taken, verdict, settled, absorbed, letters, history, queues }
 })
