@@ -35,7 +35,10 @@ export class InboxStore extends Context.Service<InboxStore>()("@opsdesk/events/I
 
     const ofTypes = ({ pattern }: Owner) => pattern === null ? sql`` : sql`and p.type ~ ${pattern}`
 
-    /** The predecessor of an event `e`, and what became of it. */
+    /**
+     * The predecessor `p` of an event `e`, and what became of it. Each look-up has a limit, so that PostgreSQL goes by the
+     * indexes whatever it believes of tables that grow faster than their statistics.
+     */
     const predecessor = (owner: Owner) =>
       sql`
         left join lateral (
@@ -43,7 +46,10 @@ export class InboxStore extends Context.Service<InboxStore>()("@opsdesk/events/I
           where p.ticket_id = e.ticket_id and p.seq < e.seq ${ofTypes(owner)}
           order by p.seq desc limit 1
         ) p on true
-        left join inbox pi on pi.consumer = c.name and pi.event_id = p.id`
+        left join lateral (
+          select state from inbox where consumer = ${owner.name} and event_id = p.id limit 1
+        ) pi on true
+        cross join (select from_position from consumers where name = ${owner.name}) c`
 
     const isClear = sql`(p.id is null or coalesce(pi.state in ('settled', 'dead'), p.position <= c.from_position))`
 
@@ -53,9 +59,10 @@ export class InboxStore extends Context.Service<InboxStore>()("@opsdesk/events/I
         sql`
           select e.id, i.state, coalesce(i.attempts, 0)::int as attempts, p.id as predecessor, ${isClear} as clear
           from unnest(${ids}::uuid[]) as d(id)
-          join events e on e.id = d.id
-          join consumers c on c.name = ${owner.name}
-          left join inbox i on i.consumer = c.name and i.event_id = e.id
+          cross join lateral (select id, ticket_id, seq from events where id = d.id limit 1) e
+          left join lateral (
+            select state, attempts from inbox where consumer = ${owner.name} and event_id = d.id limit 1
+          ) i on true
           ${predecessor(owner)}`,
         decodeStandings
       )
@@ -71,7 +78,8 @@ export class InboxStore extends Context.Service<InboxStore>()("@opsdesk/events/I
           insert into inbox (consumer, event_id, ticket_id, seq, state)
           select ${name}::text, e.id, e.ticket_id, e.seq,
             case when e.id = any(${idsOf(parked)}::uuid[]) then 'parked' else 'settled' end
-          from events e where e.id = any(${idsOf([...settled, ...parked])}::uuid[])
+          from unnest(${idsOf([...settled, ...parked])}::uuid[]) as d(id)
+          cross join lateral (select id, ticket_id, seq from events where id = d.id limit 1) e
           order by e.id
           on conflict (consumer, event_id) do nothing
           returning event_id`,
@@ -122,8 +130,7 @@ export class InboxStore extends Context.Service<InboxStore>()("@opsdesk/events/I
           select e.id, e.position, e.type, e.occurred_at, e.ticket_id, e.seq, e.actor_id, e.request_id, e.traceparent,
             e.payload
           from inbox i
-          join events e on e.id = i.event_id
-          join consumers c on c.name = i.consumer
+          cross join lateral (select * from events where id = i.event_id limit 1) e
           ${predecessor(owner)}
           where i.consumer = ${owner.name} and i.state = 'parked' and (i.due_at is null or i.due_at <= now())
             ${tickets === null ? sql`` : sql`and i.ticket_id = any(${tickets}::uuid[])`}

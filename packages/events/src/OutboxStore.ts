@@ -89,7 +89,7 @@ export class OutboxStore extends Context.Service<OutboxStore>()("@opsdesk/events
             where o.partition = held.partition and o.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
             order by o.position limit ${rows}
           ) o
-          join events e on e.position = o.position
+          cross join lateral (select * from events where position = o.position limit 1) e
           order by o.position`,
         decodeEvents
       )
@@ -121,7 +121,8 @@ export class OutboxStore extends Context.Service<OutboxStore>()("@opsdesk/events
       Effect.flatMap(
         sql`
           select r.id as redelivery, r.queue, r.message_id, r.type as message_type, r.body, ${columns}
-          from redeliveries r left join events e on e.position = r.position
+          from redeliveries r
+          left join lateral (select * from events where position = r.position limit 1) e on true
           order by r.id limit ${rows}`,
         (found) =>
           decodeRedeliveries(found.map(({ body, messageId, messageType, queue, redelivery, ...event }) => ({

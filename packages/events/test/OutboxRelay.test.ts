@@ -9,7 +9,7 @@ import { OutboxRelay } from "../src/OutboxRelay.ts"
 import { OutboxStore } from "../src/OutboxStore.ts"
 import { command, eventsOf, newTickets, TestDelivery, until } from "./TestDelivery.ts"
 
-const lease = Duration.seconds(1)
+const lease = Duration.seconds(4)
 const longLease = Duration.minutes(1)
 
 const pending = Effect.gen(function*() {
@@ -125,7 +125,9 @@ layer(TestDelivery, { excludeTestServices: true })("a relay", (it) => {
       for (const { published } of relays) {
         assert.isAbove(published.length, 0)
         for (const ticket of tickets) {
-          assert.deepStrictEqual(seqsOf(published, ticket), seqsOf(published, ticket).toSorted((a, b) => a - b))
+          // What a relay could not delete in time comes twice; the order is that of the first time.
+          const seqs = [...new Set(seqsOf(published, ticket))]
+          assert.deepStrictEqual(seqs, seqs.toSorted((a, b) => a - b))
         }
       }
       const [first, ...rest] = running
@@ -144,10 +146,12 @@ layer(TestDelivery, { excludeTestServices: true })("a relay", (it) => {
       const [ticket] = yield* newTickets(1)
       if (ticket === undefined) return assert.fail("no ticket")
       yield* command(ticket)
+      // The server has other databases, and whatever runs in them holds the horizon back.
+      const everyPart = Array.from({ length: 8 }, (_, partition) => ({ partition, fence: 0 }))
+      yield* until(Effect.map(store.due(everyPart, 10), ({ length }) => length === 1))
       const frozen = yield* atomic(store.lease(a, 8, Duration.millis(50)))
       assert.strictEqual(frozen.length, 8)
-      const positions = (yield* store.due(frozen, 10)).map(({ position }) => position)
-      assert.strictEqual(positions.length, 1)
+      const positions = (yield* eventsOf([ticket])).map(({ position }) => position)
       yield* Effect.sleep("60 millis")
       const taken = yield* atomic(store.lease(b, 8, longLease))
       assert.strictEqual(taken.length, 8)

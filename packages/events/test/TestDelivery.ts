@@ -4,10 +4,10 @@ import { Journal } from "@opsdesk/capabilities/Journal"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { EventEnvelope } from "@opsdesk/kernel/EventEnvelope"
 import { TicketId } from "@opsdesk/kernel/Ids"
+import { asOwner } from "@opsdesk/testkit/asOwner"
 import { personIds } from "@opsdesk/testkit/people"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
-import { DateTime, Duration, Effect, Layer, Schedule } from "effect"
-import { Schema } from "effect"
+import { DateTime, Duration, Effect, Layer, Schedule, Schema } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import type { Consumer } from "../src/Consumer.ts"
@@ -19,10 +19,23 @@ import { InboxStore } from "../src/InboxStore.ts"
 import { OutboxStore } from "../src/OutboxStore.ts"
 import { queueOf } from "../src/topology.ts"
 
-/** The real machinery on a real database, with the broker that lives in it. */
-export const TestDelivery = Layer.mergeAll(Deliveries, InboxStore.layer, OutboxStore.layer).pipe(
-  Layer.provideMerge(TestStack("peopled"))
-)
+/** Where the tests' consumers note what they do. */
+const Effects = Layer.effectDiscard(asOwner(Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`
+    create table effects (id bigint generated always as identity, consumer text, ticket_id uuid, seq integer)`
+  yield* sql`grant select, insert on effects to opsdesk_app`
+})))
+
+/** The real machinery on a real database, with the broker that lives in it or another one. */
+export const DeliveryOn = (broker: Layer.Layer<Broker> | null) => {
+  const stack = TestStack("peopled")
+  return Layer.mergeAll(Deliveries, InboxStore.layer, OutboxStore.layer, Effects).pipe(
+    Layer.provideMerge(broker === null ? stack : Layer.provideMerge(broker, stack))
+  )
+}
+
+export const TestDelivery = DeliveryOn(null)
 
 export const steps = [50, 100, 150].map(Duration.millis)
 
@@ -79,23 +92,24 @@ export const eventsOf = (tickets: ReadonlyArray<TicketId>) =>
     return yield* Effect.orDie(Schema.decodeUnknownEffect(Schema.Array(EventRow))(rows))
   })
 
-/** A table in which effects are noted, by whichever consumer: its rows are written in the consumer's transaction. */
+/** What a consumer does in the tests: it notes each event, in its transaction. */
 export const noting = (name: string) =>
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
     const note = (events: ReadonlyArray<EventEnvelope>) =>
       Effect.asVoid(sql`
-        insert into redeliveries (queue, type, body)
-        select ${`effects of ${name}`}, e.ticket, e.seq from unnest(${
-        events.map(({ ticketId }) => ticketId ?? "")
-      }::text[],
-          ${events.map(({ seq }) => String(seq))}::text[]) as e(ticket, seq)`)
+        insert into effects (consumer, ticket_id, seq)
+        select ${name}::text, e.ticket_id, e.seq
+        from unnest(${events.map(({ ticketId }) => ticketId ?? "")}::uuid[], ${
+        events.map(({ seq }) => seq ?? 0)
+      }::int[])
+          as e(ticket_id, seq)`)
     /** What has taken effect on a ticket, in the order in which it did. */
     const noted = (ticketId: string) =>
       Effect.map(
-        sql<{ body: string }>`
-          select body from redeliveries where queue = ${`effects of ${name}`} and type = ${ticketId} order by id`,
-        (rows) => rows.map(({ body }) => Number(body))
+        sql<{ seq: number }>`
+          select seq from effects where consumer = ${name} and ticket_id = ${ticketId}::uuid order by id`,
+        (rows) => rows.map(({ seq }) => seq)
       )
     return { note, noted }
   })

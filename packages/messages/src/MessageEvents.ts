@@ -1,9 +1,15 @@
 import type { NewEvent } from "@opsdesk/kernel/EventEnvelope"
+import type { EventType } from "@opsdesk/kernel/EventType"
 import { Schema } from "effect"
 import { Message } from "./Message.ts"
 
 /** What the slice tells the world. */
-export const messageEventTypes = ["message.sent"] as const
+export const messageEvents = {
+  "message.sent": {
+    about: "Somebody wrote on the ticket; an internal note is told to those who may read it only.",
+    payload: Schema.Struct({ message: Message.json })
+  }
+} as const satisfies Record<string, EventType>
 
 const toJson = Schema.encodeSync(Message.json)
 

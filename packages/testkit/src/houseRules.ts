@@ -38,7 +38,7 @@ export const house = {
   "packages/api": ["kernel", ...slices],
   "packages/client": ["kernel", "api"],
   "packages/web": ["client"],
-  "packages/testkit": [...packages, "web", ...layers, "stack"],
+  "packages/testkit": [...packages, "web", ...layers, "stack", "worker"],
   "layers/crypto": base,
   "layers/embedded": base,
   "layers/memory": base,

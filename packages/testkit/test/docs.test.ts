@@ -10,6 +10,7 @@ import { promisify } from "node:util"
 const generated = [
   "docs/architecture.md",
   "docs/erd.md",
+  "docs/events.md",
   "docs/problems.md",
   "docs/permissions.md",
   "docs/openapi.json",

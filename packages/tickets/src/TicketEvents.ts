@@ -1,15 +1,37 @@
 import type { NewEvent } from "@opsdesk/kernel/EventEnvelope"
+import type { EventType } from "@opsdesk/kernel/EventType"
+import { UserId } from "@opsdesk/kernel/Ids"
 import { Schema } from "effect"
-import type { TicketChanges, TicketStatus } from "./Ticket.ts"
-import { Ticket } from "./Ticket.ts"
+import type { TicketChanges } from "./Ticket.ts"
+import { Ticket, TicketStatus } from "./Ticket.ts"
+
+const StatusMove = Schema.Struct({
+  from: TicketStatus.annotate({ examples: ["in_progress"] }),
+  to: TicketStatus.annotate({ examples: ["waiting"] }),
+  comment: Schema.NullOr(Schema.String).annotate({ examples: ["Waiting for the provider."] })
+})
+
+const Changes = Schema.Record(Schema.String, Schema.Json)
 
 /** What the slice tells the world. */
-export const ticketEventTypes = [
-  "ticket.created",
-  "ticket.updated",
-  "ticket.assigned",
-  "ticket.status_changed"
-] as const
+export const ticketEvents = {
+  "ticket.created": {
+    about: "A ticket was opened.",
+    payload: Schema.Struct({ ticket: Ticket.json })
+  },
+  "ticket.updated": {
+    about: "Title, description, type, priority or team changed; both sides hold only what did.",
+    payload: Schema.Struct({
+      before: Changes.annotate({ examples: [{ priority: "normal" }] }),
+      after: Changes.annotate({ examples: [{ priority: "urgent" }] })
+    })
+  },
+  "ticket.assigned": {
+    about: "The ticket went to somebody, or to nobody (null).",
+    payload: Schema.Struct({ from: Schema.NullOr(UserId), to: Schema.NullOr(UserId) })
+  },
+  "ticket.status_changed": { about: "The ticket moved to another status.", payload: StatusMove }
+} as const satisfies Record<string, EventType>
 
 type Payload = { readonly [key: string]: Schema.Json }
 
@@ -18,7 +40,7 @@ const toJson = Schema.encodeSync(Ticket.json)
 /** A ticket as it stands, as JSON. */
 export const ticketJson = (ticket: Ticket): Payload => ({ ...toJson(ticket) })
 
-const told = (ticket: Ticket, type: typeof ticketEventTypes[number], payload: Payload): NewEvent => ({
+const told = (ticket: Ticket, type: keyof typeof ticketEvents, payload: Payload): NewEvent => ({
   type,
   ticketId: ticket.id,
   seq: ticket.lastSeq,

@@ -42,7 +42,11 @@ const halves = Effect.gen(function*() {
       (select count(*) from ticket_status_history h where h.ticket_id = t.id) = 1
       and (select count(*) from audit_log a where a.entity_id = t.id::text and a.action = 'ticket.created') = 1
       and (select count(*) from events e where e.ticket_id = t.id and e.seq = 1) = 1
-      and (select count(*) from outbox o join events e on e.position = o.position where e.ticket_id = t.id) = 1)`
+      and exists (
+        select from events e where e.ticket_id = t.id and (
+          exists (select from outbox o where o.position = e.position)
+          or exists (select from queue_messages m where m.message_id = e.id::text)
+          or exists (select from inbox i where i.event_id = e.id))))`
 })
 
 /** Parts of no ticket. */

@@ -34,6 +34,35 @@ export const metricsContract = (suite: Suite<Metrics>): void =>
         ])
       }))
 
+    it.effect("tell what became of jobs, how long they took, and what still waits", () =>
+      Effect.gen(function*() {
+        const metrics = yield* Metrics
+        const queue = "opsdesk.tried"
+        metrics.jobsEnded(queue, "processed", 3, 0.02)
+        metrics.jobsEnded(queue, "processed", 1, 2)
+        metrics.jobsEnded(queue, "failed", 2)
+        metrics.jobsEnded(queue, "retried", 1, 0.1)
+        metrics.jobsEnded(queue, "dead", 1, 0.1)
+        metrics.jobsAbsorbed(queue, 2)
+        metrics.queueDepth(queue, 9)
+        metrics.queueDepth(queue, 7)
+        metrics.outbox({ pending: 12, lagSeconds: 1.5 })
+        const { body } = yield* metrics.exposition
+        const of = (outcome: string) => `opsdesk_jobs_total{queue="${queue}",outcome="${outcome}"}`
+        assert.includeMembers(body.split("\n"), [
+          `${of("processed")} 4`,
+          `${of("failed")} 2`,
+          `${of("retried")} 1`,
+          `${of("dead")} 1`,
+          `opsdesk_job_duration_seconds_count{queue="${queue}"} 6`,
+          `opsdesk_job_duration_seconds_bucket{le="0.025",queue="${queue}"} 3`,
+          `opsdesk_jobs_absorbed_total{queue="${queue}"} 2`,
+          `opsdesk_queue_depth{queue="${queue}"} 7`,
+          "opsdesk_outbox_pending 12",
+          "opsdesk_outbox_lag_seconds 1.5"
+        ])
+      }))
+
     it.effect("tell of the process too", () =>
       Effect.gen(function*() {
         const metrics = yield* Metrics

@@ -1,4 +1,5 @@
 import { openApi } from "@opsdesk/api/openApi"
+import { consumers } from "@opsdesk/worker/consumers"
 import { globSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import type { File } from "../houseViolations.ts"
@@ -7,6 +8,7 @@ import type { Described } from "./architecture.ts"
 import type { Catalog } from "./catalog.ts"
 import { envExample, withConfiguration } from "./environment.ts"
 import { erd } from "./erd.ts"
+import { events } from "./events.ts"
 import { permissions } from "./permissions.ts"
 import { withPlantedBugs } from "./planted.ts"
 import { problemClasses, problems } from "./problems.ts"
@@ -34,6 +36,7 @@ const sources = (): ReadonlyArray<File> =>
 export const documents = (catalog: Catalog): ReadonlyArray<File> => [
   { path: "docs/architecture.md", text: architecture(described()) },
   { path: "docs/erd.md", text: erd(catalog, remarksIn(find("migrations/*.sql").map(read))) },
+  { path: "docs/events.md", text: events(consumers) },
   { path: "docs/problems.md", text: problems(problemClasses(sources())) },
   { path: "docs/permissions.md", text: permissions() },
   { path: "docs/openapi.json", text: `${JSON.stringify(openApi, null, 2)}\n` },
