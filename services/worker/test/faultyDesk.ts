@@ -50,8 +50,9 @@ export const faultyDesk = Effect.fnUntraced(function*(kind: Kind, steps: Readonl
   yield* madeByOwner
 
   const start = Effect.fnUntraced(function*(fate: Fate | null, more: Record<string, string> = {}) {
-    return yield* run(main, [], {
-      PORT: String(yield* freePort),
+    const port = yield* freePort
+    const program = yield* run(main, [], {
+      PORT: String(port),
       DATABASE_URL: Redacted.value(programUrl),
       OPSDESK_DATA_DIR: folder,
       OPSDESK_RETRY_STEPS: steps.map((step) => `${step}ms`).join(),
@@ -61,6 +62,7 @@ export const faultyDesk = Effect.fnUntraced(function*(kind: Kind, steps: Readonl
       ...variablesOf(fate),
       ...more
     }, { file: process.execPath, args: [], detached: true })
+    return { ...program, url: `http://127.0.0.1:${port}` }
   })
 
   /** Whoever is there by now waits for what comes before what it is given. */

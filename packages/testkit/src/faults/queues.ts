@@ -1,10 +1,10 @@
-import { Broker, deadName, delayNames } from "@opsdesk/capabilities/Broker"
+import { Broker } from "@opsdesk/capabilities/Broker"
 import type { Queue } from "@opsdesk/capabilities/Broker"
 import { PostgresBroker } from "@opsdesk/postgres/PostgresBroker"
 import { RabbitBroker } from "@opsdesk/rabbitmq/RabbitBroker"
-import { connect } from "amqplib"
 import { Effect, Layer, Redacted } from "effect"
 import process from "node:process"
+import { bareChannel, ownPrefix, removeAll } from "../TestRabbit.ts"
 
 /** Which broker a test is about: RabbitMQ at an address, with queues under a prefix of its own, or the database's. */
 export type Kind = { readonly url: string; readonly prefix: string } | "postgres"
@@ -31,20 +31,11 @@ export const ToldQueues = Layer.suspend(() => {
 /** RabbitMQ's queues and exchange under a prefix that nobody else has; whoever made them says which to take away. */
 export const ownRabbit = (url: string, queues: ReadonlyArray<Queue>) =>
   Effect.acquireRelease(
-    Effect.sync((): Kind => ({ url, prefix: `faults-${globalThis.crypto.randomUUID()}.` })),
+    Effect.sync(() => ({ url, prefix: ownPrefix() })),
     (kind) =>
-      Effect.promise(async () => {
-        if (kind === "postgres") return
-        const connection = await connect(url)
-        const channel = await connection.createChannel()
-        for (const queue of queues) {
-          for (const name of [queue.name, ...delayNames(queue), deadName(queue)]) {
-            await channel.deleteQueue(`${kind.prefix}${name}`)
-          }
-        }
-        await channel.deleteExchange(`${kind.prefix}opsdesk.events`)
-        await connection.close()
-      })
+      Effect.scoped(
+        Effect.flatMap(bareChannel(url), (channel) => Effect.promise(() => removeAll(channel, kind.prefix, queues)))
+      )
   )
 
 /** When nothing waits in some queues, nor in what leads to them, three looks running: what is handed out may still come back. */
