@@ -10,7 +10,7 @@ import { envExample, withConfiguration } from "./environment.ts"
 import { erd } from "./erd.ts"
 import { events } from "./events.ts"
 import { permissions } from "./permissions.ts"
-import { withPlantedBugs } from "./planted.ts"
+import { withDeliveryBugs, withPlantedBugs } from "./planted.ts"
 import { problemClasses, problems } from "./problems.ts"
 import { remarksIn } from "./remarks.ts"
 
@@ -40,6 +40,7 @@ export const documents = (catalog: Catalog): ReadonlyArray<File> => [
   { path: "docs/problems.md", text: problems(problemClasses(sources())) },
   { path: "docs/permissions.md", text: permissions() },
   { path: "docs/openapi.json", text: `${JSON.stringify(openApi, null, 2)}\n` },
+  { path: "docs/reliability.md", text: withDeliveryBugs(read("docs/reliability.md")) },
   { path: "docs/security.md", text: withPlantedBugs(read("docs/security.md")) },
   { path: ".env.example", text: envExample() },
   { path: "README.md", text: withConfiguration(read("README.md")) }

@@ -1,5 +1,9 @@
+import type { PlantedBug } from "../planted/bugs.ts"
 import { plantedBugs } from "../planted/bugs.ts"
+import { deliveryBugs } from "../planted/deliveryBugs.ts"
 import { table, withPart } from "./markdown.ts"
+
+const noticedBy = ({ project, test, title }: PlantedBug) => `${project}: \`${test}\`, "${title}…"`
 
 /** The page on security with its table of planted bugs as they are now. */
 export const withPlantedBugs = (page: string): string =>
@@ -8,8 +12,17 @@ export const withPlantedBugs = (page: string): string =>
     "planted",
     table(
       ["planted bug", "in", "noticed by"],
-      plantedBugs.map((
-        { file, name, project, test, title }
-      ) => [name, `\`${file}\``, `${project}: \`${test}\`, "${title}…"`])
+      plantedBugs.map((bug) => [bug.name, `\`${bug.file}\``, noticedBy(bug)])
+    )
+  )
+
+/** The page on reliability, likewise. */
+export const withDeliveryBugs = (page: string): string =>
+  withPart(
+    page,
+    "planted",
+    table(
+      ["planted bug", "breaks the promise that", "in", "noticed by"],
+      deliveryBugs.map((bug) => [bug.name, bug.promise, `\`${bug.file}\``, noticedBy(bug)])
     )
   )
