@@ -29,6 +29,9 @@ const atTheBroker: ReadonlyArray<Failpoint> = [
 
 const events = all ? 20_000 : 400
 
+/** Between two commands of one of four who give them: the last is given about when the last process dies. */
+const pace = all ? "50 millis" : "20 millis"
+
 /** Of so many events one makes its consumer stumble, and of so many messages one is none. */
 const stumbles = 25
 const nonsense = 40
@@ -57,7 +60,7 @@ const survive = (kind: Kind, kills: number, points: ReadonlyArray<Failpoint>) =>
       unreadable.push(body)
       yield* broker.publish([{ id: op, type: "", body, queue: "opsdesk.effects" }])
     })
-    const giver = Effect.repeat(Effect.andThen(giveOne, Effect.sleep("5 millis")), {
+    const giver = Effect.repeat(Effect.andThen(giveOne, Effect.sleep(pace)), {
       while: () => given < events || !isOver
     })
     const giving = yield* Effect.forkChild(Effect.all([giver, giver, giver, giver], { concurrency: 4, discard: true }))
