@@ -108,8 +108,8 @@ it.live(
         assert.strictEqual(yield* program.ended, "SIGKILL")
       }, Effect.scoped)
 
-      const all = yield* fates(kills, ["after-commit-before-reply"], customers)
-      yield* Effect.forEach(all, life, { discard: true })
+      const lives = yield* fates(kills, ["after-commit-before-reply"], customers)
+      yield* Effect.forEach(lives, life, { discard: true })
       const { url } = yield* anApi({ _tag: "AnyMoment" }, folder)
       yield* askAgain(url)
 
