@@ -3,10 +3,17 @@ import { availableParallelism } from "node:os"
 import { basename } from "node:path"
 import { defineConfig } from "vitest/config"
 
+/** What takes a minute or more, such as starting a server of its own, is for `pnpm test:faults` alone. */
+const include = ["test/**/*.test.ts", ...(process.env["OPSDESK_FAULTS"] === "all" ? ["test/**/*.faults.ts"] : [])]
+
+/** How packages are found: two copies of `graphql`, one found by each way, would not know each other's types. */
+const conditions = ["module-sync", "node", "import", "default"]
+const asNodeDoes = { resolve: { conditions, externalConditions: conditions } }
+
 /** Each workspace package is a project of its own, named after its folder: `vitest --project tickets`. */
 const projects = globSync(["packages/*", "layers/*", "services/*"]).toSorted().map((folder) => {
   const own = `${folder}/vitest.config.ts`
-  return existsSync(own) ? own : { root: folder, test: { name: basename(folder), include: ["test/**/*.test.ts"] } }
+  return existsSync(own) ? own : { root: folder, ssr: asNodeDoes, test: { name: basename(folder), include } }
 })
 
 // Projects inherit what stands here. `globalSetup`, should there be one, runs once for all of them.

@@ -1,14 +1,12 @@
 import { layer } from "@effect/vitest"
 import { RoomBus } from "@opsdesk/capabilities/RoomBus"
 import { RedisRoomBus } from "@opsdesk/redis/RedisRoomBus"
-import { redisUrl } from "@opsdesk/testkit/reachable"
 import { Quiet } from "@opsdesk/testkit/TestDatabase"
 import { wayTo } from "@opsdesk/testkit/wayTo"
+import { whenReachable } from "@opsdesk/testkit/whenReachable"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Instances, roomBusContract } from "../../../packages/capabilities/test/contracts/RoomBusContract.ts"
-
-const url = await redisUrl()
 
 const OnRedis = (address: string) =>
   Layer.effect(
@@ -30,4 +28,4 @@ const OnRedis = (address: string) =>
     })
   ).pipe(Layer.provide(SecureRandom.layerWebCrypto), Layer.provideMerge(Quiet))
 
-if (url !== null) roomBusContract(layer(OnRedis(url), { excludeTestServices: true }))
+whenReachable("redis", (url) => roomBusContract(layer(OnRedis(url), { excludeTestServices: true })))

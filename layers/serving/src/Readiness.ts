@@ -18,7 +18,7 @@ export class Readiness extends Context.Service<Readiness, {
   readonly states: Effect.Effect<ReadonlyArray<State>>
   readonly isDraining: () => boolean
   readonly drain: Effect.Effect<void>
-  /** Whether a request may go in: on another schema than its own a program answers for nothing under `/v1`. */
+  /** Whether a request may go in: on another schema than its own a program answers for nothing under `/v1` and `/graphql`. */
   readonly admits: (url: string) => boolean
   /** Ends once the schema is the program's own: whoever works without being asked begins then. */
   readonly untilSchemaFits: Effect.Effect<void>
@@ -64,7 +64,7 @@ export class Readiness extends Context.Service<Readiness, {
         untilSchemaFits: Effect.asVoid(
           Effect.repeat(Effect.sync(() => hasFitted && schemaFits), { until: (fits) => fits, schedule: whileItWaits })
         ),
-        admits: (url) => schemaFits || !url.startsWith("/v1/")
+        admits: (url) => schemaFits || !/^\/(?:v1\/|graphql(?:[?#]|$))/.test(url)
       })
     })
   )

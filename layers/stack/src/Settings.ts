@@ -5,6 +5,8 @@ import type { Limits } from "./limitsOf.ts"
 import { limitsOf } from "./limitsOf.ts"
 import { providerOf, refusalOfProvider } from "./providerSettings.ts"
 import { retryStepsOf, usualRetrySteps } from "./retrySteps.ts"
+import type { Work } from "./worksOf.ts"
+import { allWorks, worksOf } from "./worksOf.ts"
 
 /** One clear line for whoever starts a program. */
 export class SettingsRefused extends Data.TaggedError("SettingsRefused")<{ readonly message: string }> {}
@@ -63,6 +65,10 @@ export const variables = {
     unset: "notifications are recorded and logged, not sent",
     set: "they are also sent by e-mail through that server: `smtp://user:password@host:587`"
   }),
+  mailFrom: variable("OPSDESK_MAIL_FROM", (name) => Config.option(Config.NonEmptyString(name)), {
+    unset: "`OpsDesk <opsdesk@…>` at the host of `OPSDESK_PUBLIC_URL`",
+    set: "whom mails come from: `Service desk <desk@example.com>`, or an address alone"
+  }),
   slackWebhookUrl: variable("SLACK_WEBHOOK_URL", (name) => Config.option(Config.Redacted(name)), {
     unset: "notifications are recorded and logged, not sent",
     set: "they are also posted to that incoming webhook"
@@ -100,6 +106,18 @@ export const variables = {
       set: "how long an event waits before each further try of a consumer, as a comma list: each step is a queue"
     }
   ),
+  works: variable(
+    "OPSDESK_WORKER",
+    (name) => Config.NonEmptyString(name).pipe(Config.withDefault(allWorks.join(","))),
+    {
+      unset: "all of it",
+      set: `what a worker does, as a comma list: ${allWorks.map((work) => `\`${work}\``).join(", ")}`
+    }
+  ),
+  graphqlIntrospection: variable("OPSDESK_GRAPHQL_INTROSPECTION", onOff, {
+    unset: "`on` with the embedded PostgreSQL, else `off`",
+    set: "`on` or `off`: whether GraphQL tells its schema, suggests names and shows GraphiQL in a browser"
+  }),
   publicUrl: variable("OPSDESK_PUBLIC_URL", (name) => Config.option(Config.URL(name)), {
     unset: "`http://HOST:PORT`",
     set: "the address that people use, which links and allowed origins are built from"
@@ -147,11 +165,13 @@ const {
   databaseUrl,
   dataDir,
   demo,
+  graphqlIntrospection,
   host,
   localAuth,
   limits,
   logFormat,
   logLevel,
+  mailFrom,
   oidcAudience,
   oidcClientId,
   oidcIssuer,
@@ -163,7 +183,8 @@ const {
   retrySteps,
   secret,
   slackWebhookUrl,
-  smtpUrl
+  smtpUrl,
+  works
 } = variables
 
 const read = Config.all({
@@ -174,6 +195,7 @@ const read = Config.all({
   redisUrl: redisUrl.config,
   amqpUrl: amqpUrl.config,
   smtpUrl: smtpUrl.config,
+  mailFrom: mailFrom.config,
   slackWebhookUrl: slackWebhookUrl.config,
   pool: pool.config,
   demo: demo.config,
@@ -182,6 +204,8 @@ const read = Config.all({
   secret: secret.config,
   limits: limits.config,
   retrySteps: retrySteps.config,
+  works: works.config,
+  graphqlIntrospection: graphqlIntrospection.config,
   publicUrl: publicUrl.config,
   oidcIssuer: oidcIssuer.config,
   oidcAudience: oidcAudience.config,
@@ -219,6 +243,12 @@ const refusalOf = (found: Read): string | null => {
   if (Option.isSome(found.publicUrl) && !/^https?:$/.test(found.publicUrl.value.protocol)) {
     return "OPSDESK_PUBLIC_URL must begin with http:// or https://"
   }
+  if (
+    Option.isSome(found.mailFrom) &&
+    !/^([^<>\r\n]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(found.mailFrom.value)
+  ) {
+    return "OPSDESK_MAIL_FROM must be an address like Service desk <desk@example.com>"
+  }
   const provider = refusalOfProvider(found)
   if (provider !== null) return provider
   if (Option.isSome(found.secret) && Redacted.value(found.secret.value).length < 32) {
@@ -227,6 +257,7 @@ const refusalOf = (found: Read): string | null => {
   if (Option.isNone(retryStepsOf(found.retrySteps))) {
     return `${retrySteps.name} must be one to ten steps such as ${usualRetrySteps}`
   }
+  if (Option.isNone(worksOf(found.works))) return `${works.name} must name some of ${allWorks.join(", ")}`
   if (found.pool < 2 || found.pool > 500) return "DB_POOL must be from 2 to 500"
   if (Option.isSome(found.adminEmail) !== Option.isSome(found.adminPassword)) {
     return "OPSDESK_ADMIN_EMAIL and OPSDESK_ADMIN_PASSWORD go together: set both or none"
@@ -250,8 +281,19 @@ export class Settings extends Context.Service<
   Settings,
   Omit<
     Read,
-    "demo" | "limits" | "localAuth" | "oidcAudience" | "oidcClientId" | "oidcIssuer" | "oidcRolesClaim" | "retrySteps"
+    | "demo"
+    | "graphqlIntrospection"
+    | "limits"
+    | "localAuth"
+    | "oidcAudience"
+    | "oidcClientId"
+    | "oidcIssuer"
+    | "oidcRolesClaim"
+    | "retrySteps"
+    | "works"
   > & {
+    /** Whether the GraphQL interface tells what it is. */
+    readonly introspection: boolean
     readonly embedded: boolean
     /** The provider of identities, where there is one. */
     readonly oidc: Option.Option<ProviderOptions>
@@ -260,6 +302,7 @@ export class Settings extends Context.Service<
     readonly limits: Limits
     /** What events wait between the tries of a consumer. */
     readonly retrySteps: ReadonlyArray<Duration.Duration>
+    readonly works: ReadonlySet<Work>
   }
 >()("@opsdesk/stack/Settings") {
   static readonly make = Effect.gen(function*() {
@@ -277,6 +320,8 @@ export class Settings extends Context.Service<
       localAuth: Option.getOrElse(found.localAuth, () => Option.isNone(found.oidcIssuer)),
       limits,
       retrySteps: Option.getOrThrow(retryStepsOf(found.retrySteps)),
+      works: Option.getOrThrow(worksOf(found.works)),
+      introspection: Option.getOrElse(found.graphqlIntrospection, () => embedded),
       demo: Option.getOrElse(found.demo, () => embedded && isLoopback(found.host))
     })
   })

@@ -4,8 +4,10 @@ import { Dependencies } from "@opsdesk/capabilities/Dependencies"
 import { LocalSignIn } from "@opsdesk/capabilities/LocalSignIn"
 import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { Argon2Passwords } from "@opsdesk/crypto/Argon2Passwords"
+import { FileCheckpoints } from "@opsdesk/crypto/FileCheckpoints"
 import { JoseAccessTokens } from "@opsdesk/crypto/JoseAccessTokens"
 import { MacCursors } from "@opsdesk/crypto/MacCursors"
+import { NodeSha256 } from "@opsdesk/crypto/NodeSha256"
 import { secretFile } from "@opsdesk/crypto/secretFile"
 import { MemoryCache } from "@opsdesk/memory/MemoryCache"
 import { MemoryRateLimiterStore } from "@opsdesk/memory/MemoryRateLimiterStore"
@@ -13,6 +15,7 @@ import { JoseIdentityProvider, NoIdentityProvider } from "@opsdesk/oidc/JoseIden
 import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
 import { schemaTrouble } from "@opsdesk/postgres/Migrator"
 import { PostgresBroker } from "@opsdesk/postgres/PostgresBroker"
+import { PostgresDeadLetters } from "@opsdesk/postgres/PostgresDeadLetters"
 import { PostgresJournal } from "@opsdesk/postgres/PostgresJournal"
 import { PostgresKeptAnswers } from "@opsdesk/postgres/PostgresKeptAnswers"
 import { PostgresKeyring } from "@opsdesk/postgres/PostgresKeyring"
@@ -27,8 +30,15 @@ import { Prometheus } from "@opsdesk/telemetry/Prometheus"
 import { Clock, Effect, Layer, Option } from "effect"
 import { Digest, Mac, SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
+import { join } from "node:path"
 import { Database } from "./Database.ts"
+import { Notifying } from "./Notifying.ts"
 import { Settings } from "./Settings.ts"
+
+export { NodeSha256 }
+
+/** Where a data directory keeps the audit's checkpoints. */
+export const checkpointsOf = (dataDir: string): string => join(dataDir, "audit", "checkpoints.ndjson")
 
 /** Time, like every other capability, is chosen here; tests choose another. */
 const SystemClock = Layer.succeed(Clock.Clock, Clock.Clock.defaultValue())
@@ -71,6 +81,9 @@ const Limits = Layer.unwrap(
   )
 )
 
+const AuditCheckpoints = Layer.unwrap(
+  Effect.map(Settings, ({ dataDir }) => FileCheckpoints(checkpointsOf(dataDir)))
+)
 /** RabbitMQ is not called before somebody publishes or consumes: programs that do neither need not reach it. */
 const Queues = (service: string) =>
   Layer.unwrap(Effect.map(Settings, ({ amqpUrl }) =>
@@ -139,15 +152,18 @@ export const Stack = (service: string) =>
     Layer.provideMerge(Layer.mergeAll(
       PostgresTransaction,
       PostgresJournal,
+      PostgresDeadLetters,
       PostgresKeptAnswers,
       PostgresDependencies,
       Argon2Passwords,
+      AuditCheckpoints,
+      Notifying,
       MemoryCache,
       Limits
     )),
     Layer.provideMerge(Hints(service)),
     Layer.provideMerge(Sql(service)),
-    Layer.provideMerge(Layer.mergeAll(Random, Macs, Digest.layerWebCrypto, Prometheus, SystemClock))
+    Layer.provideMerge(Layer.mergeAll(Random, Macs, Digest.layerWebCrypto, NodeSha256, Prometheus, SystemClock))
   )
 
 /** How programs log; outermost, so that everything inside is logged alike. */

@@ -17,6 +17,7 @@ export const permissions = {
   "role:write": "Make roles, say what they grant and who has them",
   "team:write": "Make teams and say who is in them",
   "audit:read": "Read the audit",
+  "report:read": "Read the figures of each day",
   "operations:manage": "See what could not be done about events, have it done again, discard it"
 } as const satisfies Record<string, string>
 

@@ -3,6 +3,7 @@ import type { UserId } from "@opsdesk/kernel/Ids"
 import { Cache, Clock, Context, Data, Effect, Exit, Layer, Option } from "effect"
 import type { Actor } from "./Actor.ts"
 import { grantsOf } from "./Actor.ts"
+import type { ActorRow } from "./RightsStore.ts"
 import { RightsStore } from "./RightsStore.ts"
 
 /** How long a program trusts the epoch it has read: a change made elsewhere is noticed within this time. */
@@ -18,6 +19,15 @@ class Claimed extends Data.Class<{
   readonly userId: UserId
   readonly sessionId: string | null
 }> {}
+
+const actorOf = ({ grants, roles, teamIds, userId }: ActorRow, sessionId: string | null): Actor => ({
+  userId,
+  sessionId,
+  roles,
+  teamIds: new Set(teamIds),
+  grants: grantsOf(grants),
+  apiTokenId: null
+})
 
 /**
  * What people may do, kept for as long as nothing changes it. Each such change moves one number in the database, in its
@@ -37,16 +47,7 @@ export class Rights extends Context.Service<Rights>()("@opsdesk/access/Rights", 
 
     const read = ({ sessionId, userId }: { readonly userId: UserId; readonly sessionId: string | null }) =>
       reading(store.actor(userId, sessionId)).pipe(
-        Effect.map(([row]) =>
-          row === undefined ? Option.none<Actor>() : Option.some<Actor>({
-            userId: row.userId,
-            sessionId,
-            roles: row.roles,
-            teamIds: new Set(row.teamIds),
-            grants: grantsOf(row.grants),
-            apiTokenId: null
-          })
-        )
+        Effect.map(([row]) => row === undefined ? Option.none<Actor>() : Option.some(actorOf(row, sessionId)))
       )
 
     const actors = yield* Cache.makeWith((claimed: Claimed) => read(claimed), {
@@ -66,6 +67,13 @@ export class Rights extends Context.Service<Rights>()("@opsdesk/access/Rights", 
     /** The person without a session, read at this moment whatever is kept. */
     const actorNow = (userId: UserId) => read({ userId, sessionId: null })
 
+    /** Those of some people whose accounts are active, by id, as they stand at this moment: one statement for all. */
+    const actorsNow = (userIds: ReadonlyArray<UserId>) =>
+      Effect.map(
+        reading(store.actors(userIds)),
+        (rows) => new Map<UserId, Actor>(rows.map((row) => [row.userId, actorOf(row, null)]))
+      )
+
     /** Belongs into the transaction of whatever changes what somebody may do. */
     const changed = store.moveEpoch
 
@@ -75,7 +83,10 @@ export class Rights extends Context.Service<Rights>()("@opsdesk/access/Rights", 
       yield* readAnew
     })
 
-    return { actor, actorNow, changed, forget }
+    /** Somebody has seen the epoch move: what was read before is read anew, by whoever asks first. */
+    const noticed = readAnew
+
+    return { actor, actorNow, actorsNow, changed, forget, noticed }
   })
 }) {
   static readonly layer = Layer.effect(Rights, Rights.make).pipe(Layer.provide(RightsStore.layer))

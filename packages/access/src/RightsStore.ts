@@ -9,12 +9,22 @@ const ActorRow = Schema.Struct({
   teamIds: Schema.Array(TeamId),
   grants: Schema.Array(Grant)
 })
+export type ActorRow = typeof ActorRow.Type
 const decodeActors = Schema.decodeUnknownEffect(Schema.Array(ActorRow))
 
 /** All SQL about what somebody may do at this moment. */
 export class RightsStore extends Context.Service<RightsStore>()("@opsdesk/access/RightsStore", {
   make: Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
+
+    const standing = sql`
+      u.id as user_id,
+      array(select r.name from user_roles ur join roles r on r.id = ur.role_id
+            where ur.user_id = u.id order by r.name) as roles,
+      array(select m.team_id from team_members m where m.user_id = u.id) as team_ids,
+      coalesce((select jsonb_agg(distinct jsonb_build_object('permission', p.permission, 'scope', p.scope))
+                from user_roles ur join role_permissions p on p.role_id = ur.role_id
+                where ur.user_id = u.id), '[]') as grants`
 
     /** An active account with its roles, grants and teams, in one statement, if the session named is open. */
     const actor = Effect.fnUntraced(function*(userId: UserId, sessionId: string | null) {
@@ -24,18 +34,18 @@ export class RightsStore extends Context.Service<RightsStore>()("@opsdesk/access
         where s.id = ${sessionId} and s.user_id = u.id and s.ended_at is null and s.expires_at > ${at})`
       return yield* Effect.flatMap(
         sql`
-          select u.id as user_id,
-            array(select r.name from user_roles ur join roles r on r.id = ur.role_id
-                  where ur.user_id = u.id order by r.name) as roles,
-            array(select m.team_id from team_members m where m.user_id = u.id) as team_ids,
-            coalesce((select jsonb_agg(distinct jsonb_build_object('permission', p.permission, 'scope', p.scope))
-                      from user_roles ur join role_permissions p on p.role_id = ur.role_id
-                      where ur.user_id = u.id), '[]') as grants
-          from users u
+          select ${standing} from users u
           where u.id = ${userId} and u.active and ${isOpen}`,
         decodeActors
       )
     })
+
+    /** Those of some people whose accounts are active, in one statement. */
+    const actors = (userIds: ReadonlyArray<UserId>) =>
+      Effect.flatMap(
+        sql`select ${standing} from users u where u.id = any(${userIds}::uuid[]) and u.active`,
+        decodeActors
+      )
 
     const epoch = Effect.map(
       sql<{ epoch: number }>`select epoch from access_epoch`,
@@ -44,7 +54,7 @@ export class RightsStore extends Context.Service<RightsStore>()("@opsdesk/access
 
     const moveEpoch = Effect.asVoid(sql`update access_epoch set epoch = epoch + 1`)
 
-    return { actor, epoch, moveEpoch }
+    return { actor, actors, epoch, moveEpoch }
   })
 }) {
   static readonly layer = Layer.effect(RightsStore, RightsStore.make)

@@ -53,6 +53,6 @@ export const builtInRoles: ReadonlyArray<{ readonly name: RoleName; readonly per
       "message:send"
     )
   },
-  { name: "agent", permissions: [...to("team", ...onTickets), ...to("any", "user:read")] },
+  { name: "agent", permissions: [...to("team", ...onTickets), ...to("any", "user:read", "report:read")] },
   { name: "admin", permissions: to("any", ...permissionNames) }
 ]

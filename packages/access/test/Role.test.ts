@@ -20,8 +20,9 @@ const promised: Record<Permission, readonly [customer: Scope | null, agent: Scop
   "user:write": [null, null, "any"],
   "role:write": [null, null, "any"],
   "team:write": [null, null, "any"],
-  "operations:manage": [null, null, "any"],
-  "audit:read": [null, null, "any"]
+  "audit:read": [null, null, "any"],
+  "report:read": [null, "any", "any"],
+  "operations:manage": [null, null, "any"]
 }
 
 const scopesIn = (role: string, permission: Permission) =>

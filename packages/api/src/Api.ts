@@ -6,8 +6,11 @@ import { AuditApi } from "@opsdesk/audit/AuditApi"
 import { DeadLettersApi } from "@opsdesk/deadletters/DeadLettersApi"
 import { RequestProblems } from "@opsdesk/kernel/RequestProblems"
 import { MessagesApi } from "@opsdesk/messages/MessagesApi"
+import { NotificationsApi } from "@opsdesk/notifications/NotificationsApi"
+import { ReportsApi } from "@opsdesk/reports/ReportsApi"
 import { ExplainApi } from "@opsdesk/tickets/ExplainApi"
 import { TicketsApi } from "@opsdesk/tickets/TicketsApi"
+import { WatchersApi } from "@opsdesk/tickets/WatchersApi"
 import { TeamsApi } from "@opsdesk/users/TeamsApi"
 import { UsersApi } from "@opsdesk/users/UsersApi"
 import { HttpApi, OpenApi } from "effect/http-api"
@@ -23,8 +26,11 @@ const Joined = HttpApi.make("opsdesk")
   .add(ApiTokensApi)
   .add(ExplainApi)
   .add(TicketsApi)
+  .add(WatchersApi)
   .add(MessagesApi)
+  .add(NotificationsApi)
   .add(AuditApi)
+  .add(ReportsApi)
   .add(DeadLettersApi)
   .middleware(RequestProblems)
   .annotate(HttpApi.ParamsParseOptions, { errors: "all" })

@@ -18,5 +18,8 @@ export class AuditEvent extends Model.Class<AuditEvent>("AuditEvent")({
   before: Recorded.annotate({ examples: [{ status: "open" }] }),
   after: Recorded.annotate({ examples: [{ status: "resolved" }] }),
   ip: Schema.NullOr(Schema.String).annotate({ examples: ["192.0.2.17"] }),
-  hash: Schema.NullOr(Schema.String).annotate({ description: "Null until the row is sealed", examples: [null] })
+  hash: Schema.NullOr(Schema.String).annotate({
+    description: "The row's hash in its chain, in hex (docs/audit.md); null until it is sealed, a second at most",
+    examples: ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]
+  })
 }) {}

@@ -35,7 +35,8 @@ export class AuditStore extends Context.Service<AuditStore>()("@opsdesk/audit/Au
     const page = (filter: AuditFilter, beforeSeq: number | null, rows: number) =>
       Effect.flatMap(
         sql`
-          select id, seq, at, actor_id, action, entity_type, entity_id, request_id, before, after, ip, null as hash
+          select id, seq, at, actor_id, action, entity_type, entity_id, request_id, before, after, ip,
+            (select encode(s.hash, 'hex') from audit_seals s where s.audit_id = audit_log.id) as hash
           from audit_log
           where ${matching(filter)} and ${beforeSeq === null ? sql`true` : sql`seq < ${beforeSeq}`}
           order by seq desc

@@ -19,6 +19,8 @@ export interface DeliveryOptions {
   /** See `OutboxRelay`. */
   readonly lease?: Duration.Duration
   readonly woken?: Effect.Effect<void>
+  /** Whether this program publishes; it does where nothing is said. */
+  readonly relays?: boolean
 }
 
 /** One that ends has met a defect: it is told, and begins anew a little later. */
@@ -49,11 +51,14 @@ const measuring = Effect.fnUntraced(function*(queues: ReadonlyArray<Queue>) {
 
 /**
  * Has everything that happens reach these consumers, until it is interrupted: makes their queues, publishes the outbox,
- * acts on what comes, keeps what was given up. Any number of programs may do so side by side.
+ * acts on what comes, keeps what was given up. Any number of programs may do so side by side, and share the work: one
+ * that is to act for some of them only says for which.
  */
 export const delivering = Effect.fnUntraced(function*<E, R>(
   consumers: ReadonlyArray<Consumer<E, R>>,
-  { steps, ...relayOptions }: DeliveryOptions = {}
+  { acting = consumers, relays = true, steps, ...relayOptions }: DeliveryOptions & {
+    readonly acting?: ReadonlyArray<Consumer<E, R>>
+  } = {}
 ) {
   const broker = yield* Broker
   const relay = yield* OutboxRelay
@@ -68,9 +73,9 @@ export const delivering = Effect.fnUntraced(function*<E, R>(
   yield* untilItAnswers(broker.declare(queues))
   yield* untilItAnswers(atomic(Effect.forEach(consumers, ({ name, types }) => store.register(name, types))))
   return yield* Effect.all([
-    supervised("the relay")(relay.run({ ...relayOptions, queues })),
+    ...(relays ? [supervised("the relay")(relay.run({ ...relayOptions, queues }))] : []),
     supervised("measuring the queues")(measuring(queues)),
-    ...each.flatMap(({ consumer, queue }) => [
+    ...each.filter(({ consumer }) => acting.includes(consumer)).flatMap(({ consumer, queue }) => [
       supervised(`the consumer ${consumer.name}`)(consuming(consumer, queue)),
       supervised(`the keeper of what is dead to ${consumer.name}`)(keepingDead(consumer, queue)),
       supervised(`the sweep of ${consumer.name}`)(sweeping(consumer, queue))

@@ -51,3 +51,8 @@ export const HistoryEntryId = uuid(
   "019ceb3a-27fb-74c5-8b90-1e6f5a2d37c4"
 ).pipe(Schema.brand("HistoryEntryId")).annotate({ identifier: "HistoryEntryId" })
 export type HistoryEntryId = typeof HistoryEntryId.Type
+
+export const NotificationId = uuid("a notification", "019ceb3a-27fc-7d19-95e4-6b02c8f7a1d3").pipe(
+  Schema.brand("NotificationId")
+).annotate({ identifier: "NotificationId" })
+export type NotificationId = typeof NotificationId.Type

@@ -1,23 +1,29 @@
+import type { Actor } from "@opsdesk/access/Actor"
 import { CurrentActor } from "@opsdesk/access/Actor"
 import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
 import { Journal } from "@opsdesk/capabilities/Journal"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import { bindingOf } from "@opsdesk/kernel/Binding"
+import type { TicketId } from "@opsdesk/kernel/Ids"
 import { MessageId } from "@opsdesk/kernel/Ids"
 import { countedUpTo } from "@opsdesk/kernel/Page"
 import type { PageRequest } from "@opsdesk/kernel/Page"
 import { ValidationFailed } from "@opsdesk/kernel/Problem"
 import type { TicketRef } from "@opsdesk/tickets/Ticket"
 import { TicketDoor } from "@opsdesk/tickets/TicketDoor"
-import { permitOn, reaches } from "@opsdesk/tickets/TicketPolicy"
+import { permitOn } from "@opsdesk/tickets/TicketPolicy"
 import { Context, DateTime, Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { NewMessage } from "./Message.ts"
-import { Message, Visibility } from "./Message.ts"
+import { Message } from "./Message.ts"
 import { messageSent } from "./MessageEvents.ts"
-import { permissionToRead, permissionToSend } from "./MessagePolicy.ts"
+import { permissionToSend, readableBy } from "./MessagePolicy.ts"
 import { MessageNotFound } from "./MessageProblems.ts"
 import { MessageStore } from "./MessageStore.ts"
+
+/** What the cursors of a ticket's messages are good for. */
+export const messagesBinding = (actor: Actor, ticketId: TicketId): string =>
+  bindingOf("messages", actor.userId, { ticketId })
 
 /** What people say to each other on a ticket. */
 export class MessageDesk extends Context.Service<MessageDesk>()("@opsdesk/messages/MessageDesk", {
@@ -33,7 +39,7 @@ export class MessageDesk extends Context.Service<MessageDesk>()("@opsdesk/messag
     const readableOn = Effect.fnUntraced(function*(ref: TicketRef) {
       const actor = yield* CurrentActor
       const ticket = yield* door.find(actor, ref)
-      const readable = Visibility.literals.filter((visibility) => reaches(actor, permissionToRead(visibility), ticket))
+      const readable = readableBy(actor, ticket)
       if (readable.length === 0) yield* permitOn(actor, "message:read", ticket)
       return { actor, ticket, readable }
     })
@@ -48,7 +54,7 @@ export class MessageDesk extends Context.Service<MessageDesk>()("@opsdesk/messag
       const { actor, readable, ticket } = yield* readableOn(ref)
       return yield* readPage(cursors, {
         request,
-        binding: bindingOf("messages", actor.userId, { ticketId: ticket.id }),
+        binding: messagesBinding(actor, ticket.id),
         read: (after, rows) => store.page(ticket.id, readable, Number(after?.[0] ?? 0), rows),
         positionOf: ({ seq }) => [seq],
         count: store.count(ticket.id, readable, countedUpTo + 1)

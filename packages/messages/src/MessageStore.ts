@@ -1,10 +1,20 @@
-import type { MessageId, TicketId, UserId } from "@opsdesk/kernel/Ids"
+import type { MessageId, UserId } from "@opsdesk/kernel/Ids"
+import { TicketId } from "@opsdesk/kernel/Ids"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { Message } from "./Message.ts"
 import type { Visibility } from "./Message.ts"
 
 const decodeMessages = Schema.decodeUnknownEffect(Schema.Array(Message))
+
+const decodeCounts = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ticketId: TicketId, count: Schema.Int })))
+
+/** A ticket whose messages are wanted, which of them, and beyond which `seq`. */
+export interface Wanted {
+  readonly ticketId: TicketId
+  readonly readable: ReadonlyArray<Visibility>
+  readonly beyond: number
+}
 
 /** All SQL about messages. */
 export class MessageStore extends Context.Service<MessageStore>()("@opsdesk/messages/MessageStore", {
@@ -32,6 +42,38 @@ export class MessageStore extends Context.Service<MessageStore>()("@opsdesk/mess
         ([row]) => row?.count ?? 0
       )
 
+    const tickets = (wanted: ReadonlyArray<Wanted>) =>
+      sql`unnest(${wanted.map(({ ticketId }) => ticketId)}::uuid[],
+        ${wanted.map(({ readable }) => readable.includes("public"))}::boolean[],
+        ${wanted.map(({ readable }) => readable.includes("internal"))}::boolean[],
+        ${wanted.map(({ beyond }) => beyond)}::integer[]) as w (ticket_id, public_too, internal_too, beyond)`
+
+    const ofThese = sql`
+      messages where ticket_id = w.ticket_id
+        and ((visibility = 'public' and w.public_too) or (visibility = 'internal' and w.internal_too))`
+
+    /** So many of each ticket beyond a place, in one statement: the oldest after it, or the newest before it. */
+    const pages = (wanted: ReadonlyArray<Wanted>, newest: boolean, rows: number) =>
+      Effect.flatMap(
+        sql`
+          select m.* from ${tickets(wanted)}
+          cross join lateral (
+            select ${columns} from ${ofThese} and ${newest ? sql`seq < w.beyond` : sql`seq > w.beyond`}
+            order by ${newest ? sql`seq desc` : sql`seq`}
+            limit ${rows}
+          ) m
+          order by m.ticket_id, m.seq`,
+        decodeMessages
+      )
+
+    const counts = (wanted: ReadonlyArray<Wanted>, upTo: number) =>
+      Effect.flatMap(
+        sql`
+          select w.ticket_id, (select count(*) from (select from ${ofThese} limit ${upTo}) counted) as count
+          from ${tickets(wanted)}`,
+        decodeCounts
+      )
+
     const byId = (ticketId: TicketId, readable: ReadonlyArray<Visibility>, id: MessageId) =>
       Effect.flatMap(
         sql`
@@ -56,7 +98,7 @@ export class MessageStore extends Context.Service<MessageStore>()("@opsdesk/mess
         Effect.asVoid
       )
 
-    return { page, count, byId, bySender, insert }
+    return { page, pages, count, counts, byId, bySender, insert }
   })
 }) {
   static readonly layer = Layer.effect(MessageStore, MessageStore.make)

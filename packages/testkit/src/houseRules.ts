@@ -4,11 +4,12 @@
  * (`houseViolations.ts`). A new slice, layer or program needs one line here.
  */
 
-const slices = ["access", "audit", "users", "tickets", "messages", "reports", "deadletters"] as const
+const slices = ["access", "audit", "users", "tickets", "messages", "notifications", "reports", "deadletters"] as const
 const packages = ["kernel", "capabilities", ...slices, "events", "rooms", "api", "client"] as const
 const layers = [
   "crypto",
   "embedded",
+  "mail",
   "memory",
   "oidc",
   "postgres",
@@ -31,7 +32,8 @@ export const house = {
   "packages/users": [...base, "access", "audit"],
   "packages/tickets": [...base, "access", "audit", "users"],
   "packages/messages": [...base, "access", "audit", "users", "tickets"],
-  "packages/reports": [...base, "access", "audit", "users", "tickets"],
+  "packages/reports": [...base, "access", "audit", "users", "tickets", "messages", "events"],
+  "packages/notifications": [...base, "access", "audit", "users", "tickets", "messages"],
   "packages/deadletters": [...base, "access"],
   "packages/events": base,
   "packages/rooms": [...base, ...slices, "events"],
@@ -41,6 +43,7 @@ export const house = {
   "packages/testkit": [...packages, "web", ...layers, "stack", "worker"],
   "layers/crypto": base,
   "layers/embedded": base,
+  "layers/mail": base,
   "layers/memory": base,
   "layers/oidc": base,
   "layers/postgres": base,
@@ -176,9 +179,20 @@ export const tables: Readonly<Record<string, Table>> = {
   team_members: owned("users"),
   tickets: owned("tickets"),
   ticket_status_history: owned("tickets"),
+  ticket_watchers: owned("tickets"),
   messages: owned("messages"),
+  notifications: owned("notifications"),
+  notification_deliveries: owned("notifications"),
   audit_log: written("audit"),
-  events: written("tickets", "rooms", "events", "deadletters"),
+  report_versions: owned("reports"),
+  report_tickets: owned("reports"),
+  report_days: owned("reports"),
+  report_durations: owned("reports"),
+  report_closings: owned("reports"),
+  audit_unsealed: owned("audit"),
+  audit_seals: owned("audit"),
+  audit_batches: owned("audit"),
+  events: written("tickets", "notifications", "reports", "rooms", "events", "deadletters"),
   outbox: owned("events"),
   relays: owned("events"),
   relay_leases: owned("events"),

@@ -34,6 +34,8 @@ export interface Errand {
   readonly body?: (own: string) => Json
   /** Signs in as oneself first: to send the password, to renew a session of one's own, or to act in one. */
   readonly own?: "password" | "refresh token" | "session"
+  /** Whom the address names where it ends in somebody's id; Amir unless said otherwise. */
+  readonly whom?: "oneself"
   /** What `left out` and 200 are about: is it in the answer? */
   readonly shows?: "ticket" | "message" | "note"
   readonly answers: Readonly<Record<Caller, Cell>>
@@ -192,6 +194,16 @@ export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> =
     }
   ],
 
+  "watchers.listWatchers": [{ answers: whoeverSeesIt }],
+  "watchers.watchTicket": [
+    { errand: "a colleague", answers: whoeverWorksOnIt },
+    { errand: "oneself", whom: "oneself", answers: whoeverSeesIt }
+  ],
+  "watchers.unwatchTicket": [
+    { errand: "a colleague", answers: signedIn(403, 404, 204, 404, 204, 204, 204) },
+    { errand: "oneself", whom: "oneself", answers: signedIn(204, 404, 204, 404, 204, 204, 204) }
+  ],
+
   "messages.listMessages": [
     { errand: "public ones", shows: "message", answers: whoeverSeesIt },
     {
@@ -213,8 +225,15 @@ export const permissionMatrix: Readonly<Record<string, ReadonlyArray<Errand>>> =
     }
   ],
 
+  "notifications.listNotifications": [{ answers: whoeverIsSignedIn }],
+  "notifications.readNotification": [{
+    errand: "of the admin's",
+    answers: signedIn(404, 404, 404, 404, 404, 404, 200)
+  }],
+
   "audit.listAuditEvents": [{ answers: admins }],
 
+  "reports.dailyReport": [{ answers: agents }],
   "deadLetters.listDeadLetters": [{ answers: admins }],
   "deadLetters.replayDeadLetter": [{ answers: admins }],
   "deadLetters.discardDeadLetter": [{ answers: signedIn(403, 403, 403, 403, 403, 403, 204) }]

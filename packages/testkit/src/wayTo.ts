@@ -13,6 +13,8 @@ export interface Way {
   readonly cut: () => void
   /** Hands on what was kept, and all that follows. */
   readonly speakAgain: () => void
+  /** Hangs up on the callers only: the other end is not told, as when a machine loses its power. */
+  readonly lose: () => void
   /** Whatever is said from now on arrives so much later, in its order. */
   readonly delay: (millis: number) => void
   /** What the server says next reaches nobody, and its line is cut: it has done what it was asked, and nobody knows. */
@@ -24,6 +26,7 @@ export interface Way {
 export const wayTo = Effect.fnUntraced(function*(first: number, host = "127.0.0.1") {
   const sockets = new Set<Socket>()
   const callers = new Set<Socket>()
+  const lost = new WeakSet<Socket>()
   let target = first
   let silent = false
   let delay = 0
@@ -37,9 +40,8 @@ export const wayTo = Effect.fnUntraced(function*(first: number, host = "127.0.0.
   }
 
   const server = createServer((caller) => {
-    const callee = connect({ host, port: target, noDelay: true })
     callers.add(caller)
-    caller.once("close", () => callers.delete(caller))
+    const callee = connect({ host, port: target, noDelay: true })
     for (const [from, to] of [[caller, callee], [callee, caller]] as const) {
       sockets.add(from)
       from.on("data", (bytes) => {
@@ -50,7 +52,8 @@ export const wayTo = Effect.fnUntraced(function*(first: number, host = "127.0.0.
       from.once("error", () => from.destroy())
       from.once("close", () => {
         sockets.delete(from)
-        to.destroy()
+        callers.delete(from)
+        if (!lost.has(from)) to.destroy()
       })
       if (silent) from.pause()
     }
@@ -82,6 +85,12 @@ export const wayTo = Effect.fnUntraced(function*(first: number, host = "127.0.0.
     speakAgain: () => {
       silent = false
       for (const socket of sockets) socket.resume()
+    },
+    lose: () => {
+      for (const caller of callers) {
+        lost.add(caller)
+        caller.destroy()
+      }
     },
     delay: (millis) => {
       delay = millis

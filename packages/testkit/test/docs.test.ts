@@ -16,6 +16,7 @@ const generated = [
   "docs/openapi.json",
   "docs/security.md",
   ".env.example",
+  "services/http/src/graphql/types.ts",
   "README.md"
 ]
 

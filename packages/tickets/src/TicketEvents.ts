@@ -20,7 +20,7 @@ export const ticketEvents = {
     payload: Schema.Struct({ ticket: Ticket.json })
   },
   "ticket.updated": {
-    about: "Title, description, type, priority or team changed; both sides hold only what did.",
+    about: "Title, description, type, priority, team or a watcher changed; both sides hold only what did.",
     payload: Schema.Struct({
       before: Changes.annotate({ examples: [{ priority: "normal" }] }),
       after: Changes.annotate({ examples: [{ priority: "urgent" }] })
@@ -59,3 +59,12 @@ export const ticketAssigned = (ticket: Ticket, from: string | null) =>
 
 export const ticketStatusChanged = (ticket: Ticket, from: TicketStatus, comment: string | null) =>
   told(ticket, "ticket.status_changed", { from, to: ticket.status, comment })
+
+/** Somebody watches the ticket from now on, or no more; `seq` was drawn for it, as the ticket itself stays as it is. */
+export const ticketWatched = (ticket: Ticket, seq: number, userId: UserId, watches: boolean): NewEvent => ({
+  ...told(ticket, "ticket.updated", {
+    before: { watcherId: watches ? null : userId },
+    after: { watcherId: watches ? userId : null }
+  }),
+  seq
+})

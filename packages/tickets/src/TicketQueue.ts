@@ -1,7 +1,9 @@
+import type { Actor } from "@opsdesk/access/Actor"
 import { CurrentActor } from "@opsdesk/access/Actor"
 import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import { bindingOf } from "@opsdesk/kernel/Binding"
+import type { TicketId } from "@opsdesk/kernel/Ids"
 import { countedUpTo } from "@opsdesk/kernel/Page"
 import type { PageRequest } from "@opsdesk/kernel/Page"
 import { Context, Effect, Layer } from "effect"
@@ -13,6 +15,13 @@ import { orderOf, positionIn } from "./TicketOrder.ts"
 import { reaches } from "./TicketPolicy.ts"
 import { TicketNotFound } from "./TicketProblems.ts"
 import { TicketStore } from "./TicketStore.ts"
+
+/** What the cursors of a list of tickets are good for. */
+export const ticketsBinding = (actor: Actor, filter: TicketFilter, sort: ReadonlyArray<SortKey>): string =>
+  bindingOf("tickets", actor.userId, { ...filter, sort })
+
+export const historyBinding = (actor: Actor, ticketId: TicketId): string =>
+  bindingOf("history", actor.userId, { ticketId })
 
 /** What people read of tickets. */
 export class TicketQueue extends Context.Service<TicketQueue>()("@opsdesk/tickets/TicketQueue", {
@@ -39,7 +48,7 @@ export class TicketQueue extends Context.Service<TicketQueue>()("@opsdesk/ticket
       const order = orderOf(sort)
       return yield* readPage(cursors, {
         request,
-        binding: bindingOf("tickets", actor.userId, { ...filter, sort }),
+        binding: ticketsBinding(actor, filter, sort),
         read: (after, rows) => lists.page(actor, filter, order, after, rows),
         positionOf: positionIn(order),
         count: lists.count(actor, filter, countedUpTo + 1)
@@ -51,7 +60,7 @@ export class TicketQueue extends Context.Service<TicketQueue>()("@opsdesk/ticket
       const ticket = yield* visible(ref)
       return yield* readPage(cursors, {
         request,
-        binding: bindingOf("history", actor.userId, { ticketId: ticket.id }),
+        binding: historyBinding(actor, ticket.id),
         read: (after, rows) => store.history(ticket.id, Number(after?.[0] ?? 0), rows),
         positionOf: ({ seq }) => [seq],
         count: store.countHistory(ticket.id, countedUpTo + 1)

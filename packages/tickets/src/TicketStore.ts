@@ -1,6 +1,7 @@
 import type { Actor } from "@opsdesk/access/Actor"
 import { EventEnvelope } from "@opsdesk/kernel/EventEnvelope"
-import type { HistoryEntryId, TicketId } from "@opsdesk/kernel/Ids"
+import type { HistoryEntryId } from "@opsdesk/kernel/Ids"
+import { TicketId } from "@opsdesk/kernel/Ids"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import type { Statement } from "effect/sql"
 import { SqlClient } from "effect/sql"
@@ -10,6 +11,9 @@ import { visibleTo } from "./TicketScopeStore.ts"
 
 const decodeTickets = Schema.decodeUnknownEffect(Schema.Array(Ticket))
 const decodeNumbers = Schema.decodeUnknownEffect(Schema.Tuple([Schema.Struct({ number: Schema.Int })]))
+const decodeTexts = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ id: TicketId, description: Schema.String }))
+)
 const decodeHistory = Schema.decodeUnknownEffect(Schema.Array(HistoryEntry))
 const decodeEvents = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ ...EventEnvelope.fields, occurredAt: Schema.DateTimeUtcFromDate }))
@@ -87,6 +91,30 @@ export class TicketStore extends Context.Service<TicketStore>()("@opsdesk/ticket
         decodeHistory
       )
 
+    /** So many moves of each ticket after a place, oldest first, in one statement. */
+    const histories = (tickets: ReadonlyArray<{ readonly id: TicketId; readonly after: number }>, rows: number) =>
+      Effect.flatMap(
+        sql`
+          select h.* from unnest(${tickets.map(({ id }) => id)}::uuid[], ${
+          tickets.map(({ after }) => after)
+        }::integer[])
+            as w (ticket_id, after_seq)
+          cross join lateral (
+            select id, ticket_id, from_status as "from", to_status as "to", actor_id, comment, at, seq
+            from ticket_status_history where ticket_id = w.ticket_id and seq > w.after_seq
+            order by seq
+            limit ${rows}
+          ) h
+          order by h.ticket_id, h.seq`,
+        decodeHistory
+      )
+
+    const texts = (actor: Actor, ids: ReadonlyArray<TicketId>) =>
+      Effect.flatMap(
+        sql`select t.id, t.description from tickets t where t.id = any(${ids}::uuid[]) and ${visibleTo(sql, actor)}`,
+        decodeTexts
+      )
+
     const eventsOf = (id: TicketId, internalToo: boolean, afterSeq: number) =>
       sql`from events where ticket_id = ${id} and seq > ${afterSeq} and (${internalToo} or audience = 'public')`
 
@@ -111,7 +139,20 @@ export class TicketStore extends Context.Service<TicketStore>()("@opsdesk/ticket
     const countEvents = (id: TicketId, internalToo: boolean, afterSeq: number, upTo: number) =>
       count(eventsOf(id, internalToo, afterSeq), upTo)
 
-    return { find, lock, insert, save, drawSeq, insertMove, history, countHistory, events, countEvents }
+    return {
+      find,
+      lock,
+      insert,
+      save,
+      drawSeq,
+      insertMove,
+      history,
+      histories,
+      countHistory,
+      texts,
+      events,
+      countEvents
+    }
   })
 }) {
   static readonly layer = Layer.effect(TicketStore, TicketStore.make)

@@ -29,6 +29,9 @@ export class TeamStore extends Context.Service<TeamStore>()("@opsdesk/users/Team
 
     const byId = (id: TeamId) => Effect.flatMap(sql`select ${columns} from teams t where t.id = ${id}`, decodeTeams)
 
+    const byIds = (ids: ReadonlyArray<TeamId>) =>
+      Effect.flatMap(sql`select ${columns} from teams t where t.id = any(${ids}::uuid[])`, decodeTeams)
+
     /** Holds the team until the transaction ends; its members are read once nobody else can change them. */
     const lock = (id: TeamId) => Effect.andThen(sql`select from teams where id = ${id} for no key update`, byId(id))
 
@@ -45,7 +48,7 @@ export class TeamStore extends Context.Service<TeamStore>()("@opsdesk/users/Team
     const removeMember = (teamId: TeamId, userId: UserId) =>
       sql`delete from team_members where team_id = ${teamId} and user_id = ${userId}`.pipe(Effect.asVoid)
 
-    return { page, count, byId, lock, insert, addMember, removeMember }
+    return { page, count, byId, byIds, lock, insert, addMember, removeMember }
   })
 }) {
   static readonly layer = Layer.effect(TeamStore, TeamStore.make)

@@ -13,6 +13,9 @@ export class UserDirectory extends Context.Service<UserDirectory>()("@opsdesk/us
       isActive: (id: UserId) => store.isActive(id, false),
       /** Whether there is such a person, with an active account or without. */
       isKnown: (id: UserId) => Effect.map(store.byId(id), (found) => found.length > 0),
+      /** Names and addresses of some people, by id: one statement for all. */
+      named: (ids: ReadonlyArray<UserId>) =>
+        Effect.map(store.named(ids), (found) => new Map(found.map((person) => [person.id, person]))),
       isTeam: (id: TeamId) => Effect.map(store.knownTeams([id]), (known) => known.length > 0)
     }
   })

@@ -1,6 +1,5 @@
 import { onConstraint } from "@opsdesk/capabilities/onConstraint"
-import { TeamId } from "@opsdesk/kernel/Ids"
-import type { UserId } from "@opsdesk/kernel/Ids"
+import { TeamId, UserId } from "@opsdesk/kernel/Ids"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import type { Statement } from "effect/sql"
 import { SqlClient } from "effect/sql"
@@ -16,6 +15,8 @@ export interface UserFilter {
 
 const decodeUsers = Schema.decodeUnknownEffect(Schema.Array(User))
 const decodeNames = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ name: Schema.String })))
+const Named = Schema.Struct({ id: UserId, name: Schema.String, email: Schema.String })
+const decodeNamed = Schema.decodeUnknownEffect(Schema.Array(Named))
 const decodeTeamIds = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ id: TeamId })))
 
 const emailIsTaken = onConstraint("users_email_key", () => new EmailTaken())
@@ -65,6 +66,9 @@ export class UserStore extends Context.Service<UserStore>()("@opsdesk/users/User
           select count(*) as count from (select from users u where ${matching(filter)} limit ${upTo}) counted`,
         ([row]) => row?.count ?? 0
       )
+
+    const byIds = (ids: ReadonlyArray<UserId>) =>
+      Effect.flatMap(sql`select ${columns} from users u where u.id = any(${ids}::uuid[])`, decodeUsers)
 
     const byId = (id: UserId) => Effect.flatMap(sql`select ${columns} from users u where u.id = ${id}`, decodeUsers)
 
@@ -132,10 +136,16 @@ export class UserStore extends Context.Service<UserStore>()("@opsdesk/users/User
         (rows) => rows.length > 0
       )
 
+    /** What people are called and where their mail goes. */
+    const named = (ids: ReadonlyArray<UserId>) =>
+      Effect.flatMap(sql`select id, name, email from users where id = any(${ids}::uuid[])`, decodeNamed)
+
     return {
+      named,
       page,
       count,
       byId,
+      byIds,
       lock,
       lockTeams,
       insert,

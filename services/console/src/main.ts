@@ -1,10 +1,12 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { KeyDesk } from "@opsdesk/access/KeyDesk"
+import { ReportBuilder } from "@opsdesk/reports/ReportBuilder"
 import { emptyDatabase, migrateDatabase } from "@opsdesk/stack/migrateDatabase"
 import { onDatabase, onStack, runProcess } from "@opsdesk/stack/runProgram"
 import { Settings } from "@opsdesk/stack/Settings"
 import { Console, Data, DateTime, Effect, Layer, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { audit } from "./commands/auditCommands.ts"
 import { createUser } from "./commands/createUser.ts"
 import { deadLetters } from "./commands/deadLetters.ts"
 import { events } from "./commands/events.ts"
@@ -95,9 +97,26 @@ const keys = Command.make("keys").pipe(
   Command.withSubcommands([rotate])
 )
 
+const rebuild = Command.make(
+  "rebuild",
+  {},
+  Effect.fn(function*() {
+    const tickets = yield* Effect.flatMap(ReportBuilder, (builder) => builder.rebuild()).pipe(
+      Effect.provide(ReportBuilder.layer),
+      Effect.provide(onStack("console"))
+    )
+    yield* Console.log(`built the reports anew from the events of ${tickets} tickets`)
+  })
+).pipe(Command.withDescription("Build the daily reports anew from the events, while the old ones are read"))
+
+const reports = Command.make("reports").pipe(
+  Command.withDescription("The figures of each day"),
+  Command.withSubcommands([rebuild])
+)
+
 const opsdesk = Command.make("opsdesk").pipe(
   Command.withDescription("OpsDesk's admin command line"),
-  Command.withSubcommands([migrate, seed, reset, users, keys, deadLetters, events])
+  Command.withSubcommands([migrate, seed, reset, users, keys, audit, reports, deadLetters, events])
 )
 
 runProcess(Command.run(opsdesk, { version: "0.1.0" }).pipe(Effect.provide(NodeServices.layer)))

@@ -4,7 +4,7 @@ import { createUser } from "@opsdesk/console/commands/createUser"
 import { seedDatabase } from "@opsdesk/console/seedDatabase"
 import { Settings } from "@opsdesk/stack/Settings"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
-import { ConfigProvider, Effect, Layer } from "effect"
+import { ConfigProvider, Effect, Layer, Logger, References } from "effect"
 import { SqlClient } from "effect/sql"
 
 const here = SignInDesk.layer.pipe(Layer.provideMerge(TestStack("migrated")))
@@ -81,5 +81,32 @@ layer(here, { excludeTestServices: true })("an operator's command line", (it) =>
       assert.strictEqual((yield* refused("new@desk.test", "wizard"))._tag, "ValidationFailed")
       assert.strictEqual((yield* refused("nobody", "agent"))._tag, "SchemaError")
       assert.deepStrictEqual(yield* accountsOf("new@desk.test"), [])
+    }))
+})
+
+layer(here, { excludeTestServices: true })("a trial that has become a desk", (it) => {
+  it.effect("says who of the demo can still sign in with the password that everybody knows, until nobody can", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const warnings = Effect.gen(function*() {
+        const lines: Array<string> = []
+        const logger = Logger.map(Logger.formatSimple, (line) => void lines.push(line))
+        yield* seedWith("chosen by the operator").pipe(
+          Effect.provide([Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, "Warn")])
+        )
+        return lines
+      })
+      assert.deepStrictEqual(yield* warnings, [])
+      yield* seedDatabase
+      const [warning = "", ...more] = yield* warnings
+      assert.deepStrictEqual(more, [])
+      assert.include(warning, "admin@opsdesk.local, agent2@opsdesk.local, agent@opsdesk.local, customer2@opsdesk.local")
+
+      // One account has a password of its own by now, the others are closed.
+      yield* sql`
+        update users set password_hash = (select password_hash from users where lower(email) = 'root@desk.test')
+        where email = 'admin@opsdesk.local'`
+      yield* sql`update users set active = false where email like '%@opsdesk.local' and email not like 'a%n@%'`
+      assert.deepStrictEqual(yield* warnings, [])
     }))
 })

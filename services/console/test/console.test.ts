@@ -95,6 +95,26 @@ layer(TestDatabase("migrated"), { excludeTestServices: true })("the command line
     120_000
   )
 
+  it.effect("builds the reports anew from what the demo has told", () =>
+    Effect.gen(function*() {
+      const built = yield* opsdesk(["reports", "rebuild"])
+      assert.deepStrictEqual(
+        [built.code, built.stdout],
+        [0, "built the reports anew from the events of 40 tickets\n"],
+        built.stderr
+      )
+      const days = yield* asOwner(Effect.flatMap(SqlClient.SqlClient, (sql) =>
+        sql<{ opened: number; backlog: number }>`
+          select sum(opened)::int as opened, sum(backlog_change)::int as backlog from report_days`))
+      const waiting = yield* asOwner(
+        Effect.flatMap(
+          SqlClient.SqlClient,
+          (sql) => sql`select from tickets where status not in ('resolved', 'closed')`
+        )
+      )
+      assert.deepStrictEqual(days, [{ opened: 40, backlog: waiting.length }])
+    }).pipe(Effect.scoped), 120_000)
+
   it.effect("drops nothing that DATABASE_URL names unless it is told twice", () =>
     Effect.gen(function*() {
       const before = yield* counts

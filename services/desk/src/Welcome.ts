@@ -11,6 +11,7 @@ export const Welcome = Layer.effectDiscard(Effect.gen(function*() {
   const lines = [
     "",
     `OpsDesk is open at ${url}`,
+    `  the page            ${url}/`,
     `  try the interface   ${url}/docs`,
     `  health and metrics  ${url}/health/ready  ${url}/metrics`,
     embedded ? `  database            embedded PostgreSQL in ${dataDir}` : "  database            as DATABASE_URL says",

@@ -7,9 +7,16 @@ import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { AuditDesk } from "@opsdesk/audit/AuditDesk"
 import { DeadLetterDesk } from "@opsdesk/deadletters/DeadLetterDesk"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
+import { MessagePages } from "@opsdesk/messages/MessagePages"
+import { NotificationDesk } from "@opsdesk/notifications/NotificationDesk"
+import { ReportDesk } from "@opsdesk/reports/ReportDesk"
+import { Rooms } from "@opsdesk/rooms/Rooms"
 import { ExplainDesk } from "@opsdesk/tickets/ExplainDesk"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
+import { TicketPages } from "@opsdesk/tickets/TicketPages"
 import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
+import { WatcherDesk } from "@opsdesk/tickets/WatcherDesk"
+import { PeopleDesk } from "@opsdesk/users/PeopleDesk"
 import { TeamDesk } from "@opsdesk/users/TeamDesk"
 import { UserDesk } from "@opsdesk/users/UserDesk"
 import { Layer } from "effect"
@@ -24,10 +31,17 @@ export const Desks = Layer.mergeAll(
   OidcDesk.layer,
   UserDesk.layer,
   TeamDesk.layer,
+  PeopleDesk.layer,
   ExplainDesk.layer,
   TicketDesk.layer,
   TicketQueue.layer,
+  WatcherDesk.layer,
   MessageDesk.layer,
+  NotificationDesk.layer,
   AuditDesk.layer,
-  DeadLetterDesk.layer
+  ReportDesk.layer,
+  DeadLetterDesk.layer,
+  TicketPages.layer,
+  MessagePages.layer,
+  Rooms.layer
 )

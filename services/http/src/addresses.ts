@@ -1,5 +1,7 @@
 import { Api } from "@opsdesk/api/Api"
 import { problemTypes } from "@opsdesk/kernel/ProblemType"
+import { assetPaths } from "./graphql/graphiql/graphiqlPage.ts"
+import { assetPath, pagePaths } from "./pages/pageRoutes.ts"
 
 /** The methods that an address might be asked with. HEAD is GET without a body, wherever there is a GET. */
 export const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"] as const
@@ -21,11 +23,15 @@ const plainPaths: ReadonlyArray<Path> = [
   "/metrics",
   "/openapi.json",
   "/docs",
+  ...assetPaths,
+  ...pagePaths,
+  assetPath,
   ...Object.keys(problemTypes).map((slug): Path => `/problems/${slug}`)
 ]
 
 const methodsOf = (): ReadonlyMap<Path, ReadonlySet<Method>> => {
   const served = new Map<Path, Set<Method>>(plainPaths.map((path) => [path, new Set<Method>(["GET"])]))
+  served.set("/graphql", new Set<Method>(["GET", "POST"]))
   for (const group of Object.values(Api.groups)) {
     for (const { method, path } of Object.values(group.endpoints)) {
       if (isMethod(method) && isPath(path)) served.set(path, (served.get(path) ?? new Set()).add(method))

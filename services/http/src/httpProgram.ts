@@ -6,9 +6,12 @@ import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiSwagger } from "effect/http-api"
 import { Desks } from "./Desks.ts"
 import { Fallbacks } from "./fallbacks.ts"
+import { GraphqlRoute } from "./graphql/GraphqlRoute.ts"
 import { AuthenticationRest } from "./middleware/authentication.ts"
 import { Edge } from "./middleware/edge.ts"
+import { Once } from "./middleware/Once.ts"
 import { RequestProblemsRest } from "./middleware/requestProblems.ts"
+import { PageRoutes } from "./pages/pageRoutes.ts"
 import { ProblemPages } from "./pages/problemPages.ts"
 import { ApiTokensRest } from "./rest/ApiTokensRest.ts"
 import { AuditRest } from "./rest/AuditRest.ts"
@@ -16,11 +19,14 @@ import { AuthRest, SessionRest } from "./rest/AuthRest.ts"
 import { DeadLettersRest } from "./rest/DeadLettersRest.ts"
 import { ExplainRest } from "./rest/ExplainRest.ts"
 import { MessagesRest } from "./rest/MessagesRest.ts"
+import { NotificationsRest } from "./rest/NotificationsRest.ts"
 import { OidcRest } from "./rest/OidcRest.ts"
+import { ReportsRest } from "./rest/ReportsRest.ts"
 import { RolesRest } from "./rest/RolesRest.ts"
 import { TeamsRest } from "./rest/TeamsRest.ts"
 import { TicketsRest } from "./rest/TicketsRest.ts"
 import { UsersRest } from "./rest/UsersRest.ts"
+import { WatchersRest } from "./rest/WatchersRest.ts"
 
 const Rest = HttpApiBuilder.layer(Api).pipe(
   Layer.provide([
@@ -33,8 +39,11 @@ const Rest = HttpApiBuilder.layer(Api).pipe(
     ApiTokensRest,
     ExplainRest,
     TicketsRest,
+    WatchersRest,
     MessagesRest,
+    NotificationsRest,
     AuditRest,
+    ReportsRest,
     DeadLettersRest
   ]),
   Layer.provide([AuthenticationRest, RequestProblemsRest])
@@ -49,6 +58,13 @@ const Documents = Layer.mergeAll(
 export const exactAddresses = { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false }
 
 /** Everything that this program answers; it needs the stack's capabilities, `Readiness`, and a server. */
-export const HttpProgram = Layer.mergeAll(Rest, Documents, Operations, ProblemPages, Fallbacks, Edge).pipe(
-  Layer.provide(Desks)
-)
+export const HttpProgram = Layer.mergeAll(
+  Rest,
+  GraphqlRoute,
+  Documents,
+  Operations,
+  ProblemPages,
+  PageRoutes,
+  Fallbacks,
+  Edge
+).pipe(Layer.provide([Desks, Once.layer]))

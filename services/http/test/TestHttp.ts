@@ -35,6 +35,8 @@ const decodeJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unkno
 export class TestHttp extends Context.Service<TestHttp, {
   readonly ask: (method: string, path: string, ask?: Ask) => Effect.Effect<Answer>
   readonly tokenOf: (person: Person) => Effect.Effect<string>
+  /** For clients that bring requests of their own. */
+  readonly fetch: (request: Request) => Promise<Response>
 }>()("@opsdesk/http/test/TestHttp") {
   /** On the stack around it, logging as told. */
   static readonly layerLogging = (logs: Layer.Layer<never>) =>
@@ -90,7 +92,7 @@ export class TestHttp extends Context.Service<TestHttp, {
           }
           return answer
         })
-        return TestHttp.of({ ask, tokenOf })
+        return TestHttp.of({ ask, tokenOf, fetch: (request) => handler(request) })
       })
     )
 

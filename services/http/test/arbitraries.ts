@@ -39,6 +39,10 @@ const strings = (schema: Json, world: World): fc.Arbitrary<string> => {
     return fc.date({ noInvalidDate: true, min: new Date("0001-01-01"), max: new Date("9999-12-31") })
       .map((date) => date.toISOString())
   }
+  if (schema.format === "date") {
+    return fc.date({ noInvalidDate: true, min: new Date("0001-01-01"), max: new Date("9999-12-31") })
+      .map((date) => date.toISOString().slice(0, 10))
+  }
   const parts: ReadonlyArray<Json> = [schema, ...(schema.allOf ?? [])]
   const patterns: ReadonlyArray<string> = parts.flatMap(({ pattern }) => pattern ?? [])
   const minimum = schema.minLength ?? 0

@@ -68,6 +68,7 @@ const tries: Record<Permission, (trial: Trial) => Effect.Effect<boolean, never, 
     "role:write": asking("PUT", user("/roles"), () => ({ roles: ["customer"] })),
     "team:write": asking("PUT", () => `/v1/teams/${teamIds.Support}/members/${personIds.ada}`),
     "audit:read": asking("GET", () => "/v1/audit-events"),
+    "report:read": asking("GET", () => "/v1/reports/daily"),
     "operations:manage": asking("GET", () => "/v1/admin/dead-letters")
   }
 })()

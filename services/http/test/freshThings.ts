@@ -18,17 +18,22 @@ export interface Things {
   readonly team: string
   readonly role: string
   readonly apiToken: string
+  readonly notification: string
   readonly deadLetter: string
 }
 
 /** An address of the interface with the ids of these things: what `:id` means depends on whose address it is. */
-export const addressOf = (path: string, { apiToken, deadLetter, message, role, team, ticket, user }: Things): string =>
+export const addressOf = (
+  path: string,
+  { apiToken, deadLetter, message, notification, role, team, ticket, user }: Things
+): string =>
   path
     .replace("/tickets/:id", `/tickets/${ticket}`)
     .replace("/users/:id", `/users/${user}`)
     .replace("/teams/:id", `/teams/${team}`)
     .replace("/roles/:id", `/roles/${role}`)
     .replace("/api-tokens/:id", `/api-tokens/${apiToken}`)
+    .replace("/notifications/:id", `/notifications/${notification}`)
     .replace("/dead-letters/:id", `/dead-letters/${deadLetter}`)
     .replace(":userId", personIds.amir)
     .replace(":messageId", message)
@@ -51,7 +56,10 @@ export const aDeadLetter = Effect.fnUntraced(function*(body: string) {
 
 const teamOf = (caller: Caller) => caller === "agentWithoutTeam" ? null : teamIds.Support
 
-/** A ticket with a message and a note, a person, a team, a role, a dead letter and an API token of the admin's, of which nobody else knows. */
+/**
+ * A ticket with a message and a note, a person, a team, a role, a dead letter, and an API token and a notification of the
+ * admin's, of which nobody else knows.
+ */
 export const freshThings = Effect.fnUntraced(function*(caller: Caller, given: Errand["given"], own: string) {
   const { ask } = yield* TestHttp
   const make = (path: string, body: object, as: "alex" | "carla" = "alex") =>
@@ -75,8 +83,13 @@ export const freshThings = Effect.fnUntraced(function*(caller: Caller, given: Er
   const sql = yield* SqlClient.SqlClient
   yield* sql`delete from api_tokens where user_id = ${personIds.alex}`
   const apiToken = yield* make("/v1/api-tokens", { name: own, scopes: permissions })
+  const notification = yield* SecureRandom.SecureRandom.use((random) => random.uuidV7())
+  yield* sql`
+    insert into notifications (id, user_id, event_id, type, ticket_id, ticket_number, ticket_title, reason, at)
+    select ${notification}, ${personIds.alex}, e.id, e.type, e.ticket_id, 1, ${own}, 'watcher', now()
+    from events e where e.ticket_id = ${ticket} and e.seq = 1`
   const deadLetter = yield* aDeadLetter(own)
-  const things: Things = { ticket, message, note, user, team, role, apiToken, deadLetter }
+  const things: Things = { ticket, message, note, user, team, role, apiToken, notification, deadLetter }
   return things
 })
 

@@ -156,6 +156,7 @@ const wrongValues = (schema: Json, named: Named): ReadonlyArray<string> => {
       if (words !== undefined) return ["", "nope", "TOTAL", "\0"]
       if (format === "uuid") return ["", "me too", "0198c7a2-5d1e-4c4b-9a3f-2b8d4e6f1a07", "\0"]
       if (format === "date-time") return ["", "yesterday", "2026-02-30T00:00:00Z", "2026-03-14", "2026-03-14T25:00:00Z"]
+      if (format === "date") return ["", "yesterday", "2026-02-30", "2026-3-14", "0000-01-01", "2026-03-14T00:00:00Z"]
       // A cursor is any text until somebody who may read the list comes with it.
       if (pattern === undefined) return ["", "x".repeat(2_001)]
       return pattern === "^[^\\0]*$"

@@ -2,7 +2,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { EndpointAccess } from "@opsdesk/access/Authentication"
 import { Api } from "@opsdesk/api/Api"
 import { endpointsOf } from "@opsdesk/api/described"
-import { emailOf, passwordOf } from "@opsdesk/testkit/people"
+import { emailOf, passwordOf, personIds } from "@opsdesk/testkit/people"
 import type { Caller, Cell, Errand } from "@opsdesk/testkit/permissionMatrix"
 import { callerNames, callers, permissionMatrix } from "@opsdesk/testkit/permissionMatrix"
 import { Context, Effect } from "effect"
@@ -66,7 +66,11 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("everybody gets 
       for (const caller of callerNames) {
         const own = `${title} ${caller}`.replaceAll(/[^A-Za-z]+/g, "-")
         const things = yield* freshThings(caller, row.given, own)
-        const path = addressOf(endpoint.path, row.shows === "note" ? { ...things, message: things.note } : things) +
+        const { person } = callers[caller]
+        const pattern = row.whom === "oneself"
+          ? endpoint.path.replace(":userId", personIds[person ?? "carla"])
+          : endpoint.path
+        const path = addressOf(pattern, row.shows === "note" ? { ...things, message: things.note } : things) +
           (row.query ?? "")
         const request: Ask = yield* requestOf(caller, row, own)
         const before = yield* traces
@@ -78,6 +82,8 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("everybody gets 
         // A note hidden on a ticket that one sees is like a missing message, a hidden ticket like a missing ticket.
         const hidden = operation.startsWith("apiTokens.")
           ? things.apiToken
+          : operation.startsWith("notifications.")
+          ? things.notification
           : caller === "customer" && row.shows === "note"
           ? things.note
           : things.ticket

@@ -1,4 +1,5 @@
 import { assert, layer } from "@effect/vitest"
+import { ReportBuilder } from "@opsdesk/reports/ReportBuilder"
 import { emailOf, passwordOf } from "@opsdesk/testkit/people"
 import { Postgres15 } from "@opsdesk/testkit/Postgres15"
 import { Effect } from "effect"
@@ -86,6 +87,10 @@ layer(Postgres15.layer, { excludeTestServices: true })("on PostgreSQL 15", (it) 
           const second = yield* done("GET", `/v1/${list}?limit=1&cursor=${encodeURIComponent(first.page.nextCursor)}`)
           assert.notDeepEqual(second.data, first.data, list)
         }
+        yield* Effect.flatMap(ReportBuilder, (builder) => builder.rebuild()).pipe(Effect.provide(ReportBuilder.layer))
+        const report = yield* done("GET", "/v1/reports/daily")
+        assert.isAtLeast(report.data.opened, 2)
+        assert.lengthOf(report.data.teams, 2)
         const ready = yield* done("GET", "/health/ready")
         assert.deepStrictEqual([ready.status, ready.dependencies.length], ["up", 2])
       }).pipe(Effect.provide(TestHttp.layer("peopled", url)))

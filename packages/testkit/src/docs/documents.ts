@@ -9,8 +9,9 @@ import type { Catalog } from "./catalog.ts"
 import { envExample, withConfiguration } from "./environment.ts"
 import { erd } from "./erd.ts"
 import { events } from "./events.ts"
+import { graphTypes } from "./graphTypes.ts"
 import { permissions } from "./permissions.ts"
-import { withDeliveryBugs, withPlantedBugs } from "./planted.ts"
+import { withBrokenPromises, withPlantedBugs } from "./planted.ts"
 import { problemClasses, problems } from "./problems.ts"
 import { remarksIn } from "./remarks.ts"
 
@@ -32,6 +33,9 @@ const sources = (): ReadonlyArray<File> =>
     .filter((path) => !path.startsWith("packages/testkit/"))
     .map((path) => ({ path, text: read(path) }))
 
+const graphSchema = "services/http/src/graphql/schema.graphql"
+const typesOfGraph = await graphTypes(read(graphSchema))
+
 /** Every document that the code writes, as it should be now. */
 export const documents = (catalog: Catalog): ReadonlyArray<File> => [
   { path: "docs/architecture.md", text: architecture(described()) },
@@ -40,9 +44,10 @@ export const documents = (catalog: Catalog): ReadonlyArray<File> => [
   { path: "docs/problems.md", text: problems(problemClasses(sources())) },
   { path: "docs/permissions.md", text: permissions() },
   { path: "docs/openapi.json", text: `${JSON.stringify(openApi, null, 2)}\n` },
-  { path: "docs/reliability.md", text: withDeliveryBugs(read("docs/reliability.md")) },
+  { path: "docs/reliability.md", text: withBrokenPromises(read("docs/reliability.md")) },
   { path: "docs/security.md", text: withPlantedBugs(read("docs/security.md")) },
   { path: ".env.example", text: envExample() },
+  { path: "services/http/src/graphql/types.ts", text: typesOfGraph },
   { path: "README.md", text: withConfiguration(read("README.md")) }
 ]
 

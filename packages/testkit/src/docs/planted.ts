@@ -1,6 +1,5 @@
 import type { PlantedBug } from "../planted/bugs.ts"
-import { plantedBugs } from "../planted/bugs.ts"
-import { deliveryBugs } from "../planted/deliveryBugs.ts"
+import { everyBug } from "../planted/everyBug.ts"
 import { table, withPart } from "./markdown.ts"
 
 const noticedBy = ({ project, test, title }: PlantedBug) => `${project}: \`${test}\`, "${title}…"`
@@ -12,17 +11,20 @@ export const withPlantedBugs = (page: string): string =>
     "planted",
     table(
       ["planted bug", "in", "noticed by"],
-      plantedBugs.map((bug) => [bug.name, `\`${bug.file}\``, noticedBy(bug)])
+      everyBug.filter(({ promise }) => promise === undefined)
+        .map((bug) => [bug.name, `\`${bug.file}\``, noticedBy(bug)])
     )
   )
 
-/** The page on reliability, likewise. */
-export const withDeliveryBugs = (page: string): string =>
+/** The page on reliability, likewise, with what breaks its promises. */
+export const withBrokenPromises = (page: string): string =>
   withPart(
     page,
     "planted",
     table(
       ["planted bug", "breaks the promise that", "in", "noticed by"],
-      deliveryBugs.map((bug) => [bug.name, bug.promise, `\`${bug.file}\``, noticedBy(bug)])
+      everyBug.flatMap((bug) =>
+        bug.promise === undefined ? [] : [[bug.name, bug.promise, `\`${bug.file}\``, noticedBy(bug)]]
+      )
     )
   )

@@ -9,6 +9,8 @@ export interface PlantedBug {
   readonly project: string
   readonly test: string
   readonly title: string
+  /** What it breaks of what is promised of events and their record; those without are about security. */
+  readonly promise?: string
 }
 
 /** What a reviewer of security fears most in this code. `pnpm test:planted` proves that each of them is noticed. */
@@ -60,7 +62,7 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
   },
   {
     name: "the row of an Idempotency-Key is written outside the transaction of the effect",
-    file: "services/http/src/middleware/onlyOnce.ts",
+    file: "services/http/src/middleware/Once.ts",
     right: "        atomic,\n",
     wrong: "",
     project: "http",
@@ -148,5 +150,52 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
     project: "http",
     test: "test/limits.test.ts",
     title: "is heard ten times for an account"
+  },
+  {
+    name: "a batch of the audit does not name the one before it",
+    promise: "what was recorded cannot be changed unnoticed",
+    file: "packages/audit/src/AuditSealer.ts",
+    right: "previous: newest === undefined ? zeros : digest(utf8(statementOf(newest))).toHex()",
+    wrong: "previous: digest(utf8(String(first))).toHex()",
+    project: "audit",
+    test: "test/inspection.test.ts",
+    title: "is found whole, live and exported"
+  },
+  {
+    name: "the root of a batch of the audit is not looked at",
+    promise: "what was recorded cannot be changed unnoticed",
+    file: "packages/audit/src/sealedRows.ts",
+    right: "open.tree.root().toHex() !== batch.root",
+    wrong: "batch.root === \"\"",
+    project: "audit",
+    test: "test/changedExports.test.ts",
+    title: "finds the place, whatever of"
+  },
+  {
+    name: "GraphQL shows internal notes to whoever may see the ticket",
+    file: "packages/messages/src/MessagePages.ts",
+    right: "? readableBy(actor, ticket) : []",
+    wrong: "? [\"public\", \"internal\"] as const : []",
+    project: "http",
+    test: "test/graphqlMatrix.test.ts",
+    title: "messages.listMessages, internal notes"
+  },
+  {
+    name: "GraphQL tells accounts to whoever sees a name",
+    file: "packages/users/src/PeopleDesk.ts",
+    right: "holdsAnywhere(actor, \"user:read\") ? ids : ids.filter((id) => id === actor.userId)",
+    wrong: "holdsAnywhere(actor, \"user:read\") || actor.userId !== \"\" ? ids : []",
+    project: "http",
+    test: "test/graphql.test.ts",
+    title: "reads the newest messages"
+  },
+  {
+    name: "a page within a page counts once",
+    file: "services/http/src/graphql/measure.ts",
+    right: "inner.objects + Math.max(size, 0) * inner.perRow",
+    wrong: "inner.objects + inner.perRow",
+    project: "http",
+    test: "test/graphqlHostile.test.ts",
+    title: "of pages within a page is refused"
   }
 ]

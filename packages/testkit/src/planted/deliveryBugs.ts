@@ -1,17 +1,12 @@
 import type { PlantedBug } from "./bugs.ts"
 
-/** A defect that breaks a promise about what happened and whom it reaches. */
-export interface DeliveryBug extends PlantedBug {
-  readonly promise: string
-}
-
 const lost = "each event takes effect at each consumer"
 const once = "no event takes effect twice at a consumer"
 const inOrder = "events of one ticket take effect in their order"
 const poison = "poison is given up, and nothing with it"
 
 /** What events are lost, doubled or disordered by in other desks. `pnpm test:planted` proves that each is noticed here. */
-export const deliveryBugs: ReadonlyArray<DeliveryBug> = [
+export const deliveryBugs: ReadonlyArray<PlantedBug> = [
   {
     name: "a message is settled before what it leads to is committed",
     promise: lost,
@@ -79,16 +74,6 @@ export const deliveryBugs: ReadonlyArray<DeliveryBug> = [
     title: "that was frozen past its lease deletes nothing of what is somebody else's by then"
   },
   {
-    name: "a consumer settles by the message, whoever holds it",
-    promise: "a consumer that was frozen settles nothing that is another's by then",
-    file: "layers/postgres/src/queueStatements.ts",
-    right: "sql`queue = ${queue} and lease = ${token} and position",
-    wrong: "sql`queue = ${queue} and lease <> ${`not ${token}`} and position",
-    project: "postgres",
-    test: "test/PostgresBroker.test.ts",
-    title: "lets whoever lost a message to another settle, move, keep and give back nothing of it"
-  },
-  {
     name: "an event does not wait for the one before it",
     promise: inOrder,
     file: "packages/events/src/admission.ts",
@@ -97,17 +82,6 @@ export const deliveryBugs: ReadonlyArray<DeliveryBug> = [
     project: "events",
     test: "test/Inbox.test.ts",
     title: "waits in the inbox for the one before it, and follows it at once; other tickets do not wait"
-  },
-  {
-    name: "a retry goes to the exchange, and so to everybody",
-    promise: "what one consumer fails at comes again to it alone",
-    file: "layers/rabbitmq/src/topology.ts",
-    right: "await assertedDepth(channel, `${prefix}${delay}`, movesOnTo(name))",
-    wrong:
-      "await assertedDepth(channel, `${prefix}${delay}`, { ...movesOnTo(name), \"x-dead-letter-exchange\": exchange, \"x-dead-letter-routing-key\": queue.types[0] })",
-    project: "rabbitmq",
-    test: "test/contracts.test.ts",
-    title: "brings back what is to be tried again, not before its delay, to its own queue only, and counts"
   },
   {
     name: "RabbitMQ's word that it has a message is not waited for",

@@ -11,8 +11,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { root } from "../docs/documents.ts"
 import type { PlantedBug } from "./bugs.ts"
-import { plantedBugs } from "./bugs.ts"
-import { deliveryBugs } from "./deliveryBugs.ts"
+import { everyBug } from "./everyBug.ts"
 
 const Results = Schema.fromJsonString(Schema.Struct({
   testResults: Schema.Array(Schema.Struct({
@@ -72,7 +71,7 @@ const planted = (copy: string, bug: PlantedBug): string => {
 }
 
 const some = process.argv.slice(2)
-const bugs = [...plantedBugs, ...deliveryBugs].filter(({ project, test }) =>
+const bugs = everyBug.filter(({ project, test }) =>
   some.length === 0 || some.some((word) => `${project}/${test}`.startsWith(word))
 )
 

@@ -124,5 +124,5 @@ const play = Effect.gen(function*() {
 /** Demo people, teams and tickets, once. */
 export const seedDemo = Effect.gen(function*() {
   const store = yield* SeedStore
-  yield* store.once("demo", play)
+  yield* store.once("demo", Effect.andThen(play, store.keepQuiet))
 })

@@ -48,14 +48,16 @@ const pathOf = (request: HttpServerRequest.HttpServerRequest): string => {
   return end < 0 ? request.url : request.url.slice(0, end)
 }
 
+/** Readiness says which dependency is down in JSON of its own, and GraphQL has a form for errors; nothing else has. */
+const isSaidOtherwise = (type = ""): boolean => /^application\/(?:graphql-response\+)?json(?:;|$)/.test(type)
+
 /** Every failure leaves as `application/problem+json`, whoever made it, with where it happened and the request's id. */
 export const finishProblem = (
   request: HttpServerRequest.HttpServerRequest,
   response: HttpServerResponse.HttpServerResponse,
   requestId: string
 ): HttpServerResponse.HttpServerResponse => {
-  // Readiness says which dependency is down in JSON of its own; nothing else fails in that type.
-  if (response.status < 400 || response.headers["content-type"] === "application/json") return response
+  if (response.status < 400 || isSaidOtherwise(response.headers["content-type"])) return response
   const made = bodyOf(response)
   const problem: { readonly [key: string]: unknown } = made ?? { ...problemOf(response.status) }
   const status = Number(problem.status)

@@ -22,10 +22,11 @@ const faultsOf = ({ issue }: Schema.SchemaError): ReadonlyArray<Plain> => {
   return [...first.values()].slice(0, mostFaults)
 }
 
-const inBody = (error: Schema.SchemaError): ReadonlyArray<Fault> =>
+/** What is wrong with a body, or with what stands in a body's place. */
+export const inBody = (error: Schema.SchemaError): ReadonlyArray<Fault> =>
   faultsOf(error).map(({ detail, path }) => ({ pointer: path.map(token).join(""), detail }))
 
-const inParameter = (error: Schema.SchemaError): ReadonlyArray<Fault> =>
+export const inParameter = (error: Schema.SchemaError): ReadonlyArray<Fault> =>
   faultsOf(error).map(({ detail, path }) => ({ parameter: String(path[0] ?? ""), detail }))
 
 /** How the server says that a body is no JSON at all. */

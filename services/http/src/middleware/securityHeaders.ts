@@ -37,7 +37,7 @@ const policyFor = ({ body, headers }: HttpServerResponse.HttpServerResponse): st
 
 /** Answers belong to whoever asked and are asked for again each time; what fits one moment only is not kept at all. */
 const cacheControl = (url: string, status: number): string => {
-  if (url.startsWith("/v1/auth/")) return "no-store"
+  if (url.startsWith("/v1/auth/") || url.startsWith("/graphql")) return "no-store"
   if (url.startsWith("/v1/")) return "private, no-cache"
   return status >= 400 || url.startsWith("/health") || url.startsWith("/metrics") ? "no-store" : "no-cache"
 }
@@ -72,6 +72,7 @@ export const securityHeaders = (
   secure: boolean
 ): Record<string, string> => ({
   ...fixedHeaders(secure),
-  "content-security-policy": policyFor(response),
+  // A page that needs more than its own text says so itself.
+  "content-security-policy": response.headers["content-security-policy"] ?? policyFor(response),
   "cache-control": response.headers["cache-control"] ?? cacheControl(url, response.status)
 })

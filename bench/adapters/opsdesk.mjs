@@ -1,0 +1,90 @@
+// OpsDesk: its own migrations and indexes, the same rows, its own statuses, socket protocol, queues and sign-in.
+import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { base, Client, connect, env, node, Pool, q as atServer, root, run, sleep } from '../harness/lib.mjs'
+
+const database = 'bench_opsdesk', template = 'bench_opsdesk_seed'
+const at = name => { const url = new URL(env.DATABASE_URL); url.pathname = `/${name}`; return url.href }
+
+const limits = join(run, 'limits.json')
+/** Limits are on, with figures that the load does not meet. */
+const figures = { writes: { perSecond: 1e6, burst: 1e6 }, reads: { perSecond: 1e6, burst: 1e6 }, signInAttempts: { most: 1e6, seconds: 1 },
+  sockets: { perUser: 1e5, perAddress: 1e5, handshakesPerSecond: 1e5, framesPerSecond: 1e6, frameBurst: 1e6 } }
+
+const own = { DATABASE_URL: at(database), OPSDESK_SECRET: 'a secret of the bench alone, long enough', OPSDESK_LIMITS: limits, OPSDESK_DEMO: 'off',
+  OPSDESK_DATA_DIR: join(run, 'opsdesk'), OPSDESK_GRAPHQL_INTROSPECTION: 'off', LOG_LEVEL: 'error', LOG_FORMAT: 'json' }
+
+let pool
+const q = async (text, params) => { pool ??= new Pool({ connectionString: at(database), max: 2 }); pool.on('error', () => {}); return (await pool.query(text, params)).rows }
+const leave = async () => { const old = pool; pool = undefined; await old?.end() }
+
+/** Migrates and fills a database once; every measurement begins with a copy of it. */
+async function seed(size) {
+  const name = `${template}_${size}`
+  if ((await atServer('select 1 from pg_database where datname = $1', [name])).length > 0) return name
+  const making = `${name}_making`
+  await atServer(`drop database if exists ${making} with (force)`); await atServer(`create database ${making}`)
+  const variables = { ...process.env, ...env, ...own, DATABASE_URL: at(making), OPSDESK_ADMIN_EMAIL: '', OPSDESK_ADMIN_PASSWORD: '' }
+  writeFileSync(limits, JSON.stringify(figures))
+  for (const command of ['migrate', 'seed']) execFileSync(node, [join(root, '../services/console/src/main.ts'), command], { cwd: join(root, '..'), env: variables, stdio: ['ignore', 'ignore', 'inherit'] })
+  const client = new Client({ connectionString: at(making) }); await client.connect()
+  const statements = readFileSync(join(root, 'db/opsdesk/seed.sql'), 'utf8').replaceAll(':size', String(size)).replaceAll(":'password_hash'", `'${passwordHash()}'`)
+  for (const statement of statements.split(/;\s*\n/)) if (statement.trim()) await client.query(statement)
+  await client.end()
+  await atServer(`alter database ${making} rename to ${name}`)
+  return name
+}
+
+/** As the desk hashes: argon2id, 19 MiB, two passes (PHC string). Node's own, so it runs under the harness's Node. */
+function passwordHash() {
+  const code = "const { argon2Sync } = require('node:crypto'); const nonce = Buffer.alloc(16, 7); const b = x => x.toString('base64').replaceAll('=', ''); console.log('$argon2id$v=19$m=19456,t=2,p=1$' + b(nonce) + '$' + b(argon2Sync('argon2id', { message: Buffer.from('password'), nonce, memory: 19456, passes: 2, parallelism: 1, tagLength: 32 })))"
+  return execFileSync(node, ['-e', code], { encoding: 'utf8' }).trim()
+}
+
+export const size = () => { const i = process.argv.indexOf('--size'); const said = i < 0 ? '100k' : process.argv[i + 1]; return Number(said.replace('k', '000').replace('m', '000000')) }
+
+const queues = ['opsdesk.notifications', 'opsdesk.cache', 'opsdesk.audit', 'opsdesk.reports']
+
+export const opsdesk = {
+  env: own,
+  query: 'query { tickets(first: 20, filter: { status: [open] }) { nodes { id title requester { id name } assignee { id name } messages(last: 3) { nodes { id body author { id name } } } } } }',
+  async reset() {
+    const from = await seed(size())
+    writeFileSync(limits, JSON.stringify(figures))
+    await leave()
+    await atServer(`drop database if exists ${database} with (force)`)
+    await atServer(`create database ${database} template ${from} strategy file_copy`)
+    await atServer('checkpoint')
+  },
+  leave,
+  assignees: async () => (await q("select u.id from users u join user_roles on user_id = u.id join roles r on r.id = role_id where r.name = 'operator' order by u.id")).map(r => r.id),
+  ids: async () => (await q('select id from tickets where number <= 100000 order by md5(id::text) limit 20000')).map(r => r.id),
+  // distinct tickets, none of them open, so that the lists stay as they are; a settled ticket can only be closed
+  moves: async n => (await q(`select id, status from tickets where status in ('waiting', 'resolved') order by md5(id::text || $1) limit ${n}`, [String(Math.random())]))
+    .map(r => ({ id: r.id, status: r.status === 'waiting' ? 'resolved' : 'closed' })),
+  isRelayed: async () => !(await q('select exists(select 1 from outbox) as yes'))[0].yes,
+  async purge() {
+    const c = await connect(env.AMQP_URL)
+    for (const queue of queues) {
+      const ch = await c.createChannel(); ch.on('error', () => {})
+      await ch.purgeQueue(queue).catch(() => {}); await ch.close().catch(() => {})
+    }
+    await c.close()
+  },
+  rooms: async () => (await q('select id from tickets where number <= 20 order by number')).map(r => r.id),
+  socket: (t, room, token) => ({ url: `${base({ ...t, port: t.wsPort ?? t.port }).replace('http', 'ws')}${t.paths.ws}`, headers: { authorization: `Bearer ${token}` }, room }),
+  declares: async (t, launch, _ready, stop) => { const worker = launch(t, t.worker); await sleep(4000); await stop(worker) },
+  async publish(n) {
+    const c = await connect(env.AMQP_URL), ch = await c.createConfirmChannel()
+    const some = await q('select t.id, t.assignee_id from tickets t where number <= $1', [n])
+    for (let i = 0; i < n; i++) {
+      const id = randomUUID().replace(/^(.{14})./, '$17'), x = some[i % some.length]
+      ch.publish('opsdesk.events', 'ticket.status_changed', Buffer.from(JSON.stringify({ id, position: 1e7 + i, type: 'ticket.status_changed', occurredAt: '2026-06-01T00:00:00.000Z', ticketId: x.id, seq: 7, actorId: x.assignee_id, requestId: null, traceparent: null, payload: { from: 'open', to: 'waiting', comment: null } })), { persistent: true, messageId: id, contentType: 'application/json' })
+    }
+    await ch.waitForConfirms(); await c.close()
+  },
+  processed: async () => (await q("select count(*)::int n from inbox where consumer = 'notifications'"))[0].n,
+  notified: async () => (await q('select count(*)::int n from notifications'))[0].n
+}

@@ -1,0 +1,105 @@
+import type { Actor } from "@opsdesk/access/Actor"
+import { CurrentActor } from "@opsdesk/access/Actor"
+import { Cursors } from "@opsdesk/capabilities/Cursors"
+import { Transaction } from "@opsdesk/capabilities/Transaction"
+import type { TicketId } from "@opsdesk/kernel/Ids"
+import { countedUpTo } from "@opsdesk/kernel/Page"
+import { Forbidden, ValidationFailed } from "@opsdesk/kernel/Problem"
+import type { Whose } from "@opsdesk/tickets/TicketPolicy"
+import { reaches } from "@opsdesk/tickets/TicketPolicy"
+import { Context, Effect, Layer, Result } from "effect"
+import type { Message } from "./Message.ts"
+import { messagesBinding } from "./MessageDesk.ts"
+import { readableBy } from "./MessagePolicy.ts"
+import type { Wanted } from "./MessageStore.ts"
+import { MessageStore } from "./MessageStore.ts"
+
+/** A ticket as the actor has read it. */
+export interface SeenTicket extends Whose {
+  readonly id: TicketId
+}
+
+/** The oldest `limit` after a place, or with `newest` the newest before it. */
+export interface MessageWindow {
+  readonly newest: boolean
+  readonly limit: number
+  readonly cursor?: string | undefined
+}
+
+export interface MessagePage {
+  /** Oldest first, whichever end they are of. */
+  readonly rows: ReadonlyArray<Message>
+  /** Whether there are more on the side away from where the page began. */
+  readonly more: boolean
+}
+
+const lastSeq = 2_147_483_647
+
+/** What was said on many tickets at once, in one statement; on each of them what `MessageDesk.list` tells the actor. */
+export class MessagePages extends Context.Service<MessagePages>()("@opsdesk/messages/MessagePages", {
+  make: Effect.gen(function*() {
+    const { reading } = yield* Transaction
+    const store = yield* MessageStore
+    const cursors = yield* Cursors
+
+    const placeOf = Effect.fnUntraced(function*(actor: Actor, ticket: SeenTicket, { cursor, newest }: MessageWindow) {
+      if (cursor === undefined) return newest ? lastSeq : 0
+      const place = yield* cursors.open(messagesBinding(actor, ticket.id), cursor)
+      return place === null
+        ? yield* ValidationFailed.parameter("cursor", "is not a cursor of this ticket's messages and this user")
+        : Number(place[0])
+    })
+
+    const wantedOf = Effect.fnUntraced(function*(actor: Actor, ticket: SeenTicket, window: MessageWindow) {
+      const readable = reaches(actor, "ticket:read", ticket) ? readableBy(actor, ticket) : []
+      if (readable.length === 0) return yield* new Forbidden({ permission: "message:read" })
+      const wanted: Wanted = { ticketId: ticket.id, readable, beyond: yield* placeOf(actor, ticket, window) }
+      return wanted
+    })
+
+    const allWanted = (actor: Actor, tickets: ReadonlyArray<SeenTicket>, window: MessageWindow) =>
+      Effect.forEach(tickets, (ticket) => Effect.result(wantedOf(actor, ticket, window)))
+
+    /** A page of each ticket, or why there is none, in the order of the tickets. */
+    const pages = Effect.fn("MessagePages.pages")(function*(
+      tickets: ReadonlyArray<SeenTicket>,
+      window: MessageWindow
+    ) {
+      const actor = yield* CurrentActor
+      const wanted = yield* allWanted(actor, tickets, window)
+      const good = wanted.flatMap((one) => Result.isSuccess(one) ? [one.success] : [])
+      const found = good.length === 0 ? [] : yield* store.pages(good, window.newest, window.limit + 1)
+      const byTicket = Map.groupBy(found, ({ ticketId }) => ticketId)
+      return wanted.map((one) =>
+        Result.map(one, ({ ticketId }): MessagePage => {
+          const rows = byTicket.get(ticketId) ?? []
+          const more = rows.length > window.limit
+          return { rows: !more ? rows : window.newest ? rows.slice(1) : rows.slice(0, window.limit), more }
+        })
+      )
+    }, reading)
+
+    /** How many there are that the actor may read, exact up to 10,000, where it stays. */
+    const counts = Effect.fn("MessagePages.counts")(function*(tickets: ReadonlyArray<SeenTicket>) {
+      const actor = yield* CurrentActor
+      const wanted = yield* allWanted(actor, tickets, { newest: false, limit: 1 })
+      const good = wanted.flatMap((one) => Result.isSuccess(one) ? [one.success] : [])
+      const found = good.length === 0 ? [] : yield* store.counts(good, countedUpTo)
+      const byTicket = new Map(found.map(({ count, ticketId }) => [ticketId, count]))
+      return wanted.map(Result.map(({ ticketId }) => byTicket.get(ticketId) ?? 0))
+    }, reading)
+
+    /** Cursors at messages: those that `MessageDesk.list` goes on from. */
+    const cursorsAt = Effect.fnUntraced(function*(messages: ReadonlyArray<Message>) {
+      const actor = yield* CurrentActor
+      return yield* Effect.forEach(
+        messages,
+        ({ seq, ticketId }) => cursors.seal(messagesBinding(actor, ticketId), [seq])
+      )
+    })
+
+    return { pages, counts, cursorsAt }
+  })
+}) {
+  static readonly layer = Layer.effect(MessagePages, MessagePages.make).pipe(Layer.provide(MessageStore.layer))
+}

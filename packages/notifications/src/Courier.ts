@@ -1,0 +1,120 @@
+import { DeadLetters } from "@opsdesk/capabilities/DeadLetters"
+import { Notifier, NotSent } from "@opsdesk/capabilities/Notifier"
+import { Transaction } from "@opsdesk/capabilities/Transaction"
+import type { Duration, Schedule } from "effect"
+import { Cause, Context, DateTime, Effect, Layer, Option } from "effect"
+import { Channel, DeliveryStore } from "./DeliveryStore.ts"
+import type { Written } from "./Letters.ts"
+import { Letters } from "./Letters.ts"
+import { delayAfter, sendingRetries } from "./sendingRetries.ts"
+
+/** So many letters are taken at once on each channel, and so many of them are on their way at the same time. */
+const handful = 20
+const atOnce = 4
+/** Longer than a handful takes when each of them takes as long as it may: 20 letters, 4 at once, 20 s each. */
+const leaseSeconds = 120
+/** How long one letter may take, whatever sends it. */
+const patience: Duration.Input = "20 seconds"
+/** How often it looks when there was nothing. */
+const pause: Duration.Input = "500 millis"
+
+/**
+ * Sends what is to be sent, outside of any transaction: each letter is taken under a lease, sent, and settled by the fence
+ * of its try. At least once: a courier that dies between the two leaves the letter to be sent again, under the same
+ * Message-ID. What cannot be sent comes again as the schedule says, then it is a dead letter. Each channel goes its own
+ * way, so that one that is down holds up nothing on the other.
+ */
+export class Courier extends Context.Service<Courier>()("@opsdesk/notifications/Courier", {
+  make: Effect.fnUntraced(function*(retries: Schedule.Schedule<unknown>) {
+    const { atomic, reading } = yield* Transaction
+    const store = yield* DeliveryStore
+    const letters = yield* Letters
+    const notifier = yield* Notifier
+    const dead = yield* DeadLetters
+
+    const sent = ({ delivery, what }: Written) => {
+      if (what === null) return Effect.void
+      return what.channel === "email" ? notifier.send(what.mail) : notifier.post({ ...what.post, id: delivery.id })
+    }
+
+    const giveUp = Effect.fnUntraced(function*({ delivery, event }: Written, error: string) {
+      if (!(yield* store.settle(delivery, "dead", error, yield* DateTime.now))) return
+      yield* dead.keep({
+        consumer: "notifications",
+        event,
+        attempts: delivery.attempts,
+        error: `${delivery.channel}: ${error}`
+      })
+    }, atomic)
+
+    const failed = Effect.fnUntraced(function*(letter: Written, { final, message }: NotSent) {
+      const { attempts } = letter.delivery
+      const wait = final ? Option.none() : yield* delayAfter(retries, attempts)
+      yield* Effect.logWarning(
+        `${letter.delivery.channel} ${letter.delivery.id} was not sent (try ${attempts}${
+          Option.isNone(wait) ? ", the last" : ""
+        }): ${message}`
+      )
+      if (Option.isNone(wait)) return yield* giveUp(letter, message)
+      const until = DateTime.addDuration(yield* DateTime.now, wait.value)
+      yield* atomic(store.postpone(letter.delivery, message, until))
+    })
+
+    const deliver = Effect.fn("Courier.deliver")(function*(letter: Written) {
+      const { delivery, event, what } = letter
+      // One try more than there may be was begun: those before have ended with the program that made them.
+      const tooMany = delivery.attempts > 1 && Option.isNone(yield* delayAfter(retries, delivery.attempts - 1))
+      if (tooMany) return yield* giveUp(letter, "every try of it has ended with the program that sent it")
+      const ended = sent(letter).pipe(
+        Effect.timeoutOrElse({
+          duration: patience,
+          orElse: () => Effect.fail(new NotSent({ message: `has not ended within ${patience}`, final: false }))
+        }),
+        Effect.catchDefect((defect) => Effect.fail(new NotSent({ message: String(defect), final: false })))
+      )
+      // A program that is told to stop may give up a letter on its way, but writes down one that has arrived.
+      yield* Effect.uninterruptibleMask((restore) =>
+        Effect.matchEffect(restore(ended), {
+          onSuccess: () =>
+            Effect.flatMap(
+              DateTime.now,
+              (at) => atomic(store.settle(delivery, what === null ? "dropped" : "sent", null, at))
+            ),
+          onFailure: (trouble) => failed(letter, trouble)
+        })
+      ).pipe(Effect.annotateLogs("ticket_id", event.ticketId))
+    })
+
+    /** Sends a handful of what is due on a channel; says how many it took. */
+    const round = Effect.fn("Courier.round")(function*(channel: Channel) {
+      const at = yield* DateTime.now
+      const claimed = yield* atomic(store.claim(channel, at, handful, leaseSeconds))
+      if (claimed.length === 0) return 0
+      yield* Effect.forEach(yield* reading(letters.write(claimed)), deliver, { concurrency: atOnce, discard: true })
+      return claimed.length
+    })
+
+    const onward = (channel: Channel) =>
+      round(channel).pipe(
+        Effect.catchCause((cause) =>
+          Cause.hasInterrupts(cause)
+            ? Effect.failCause(cause)
+            : Effect.as(Effect.logError(`the courier could not go on by ${channel}`, cause), 0)
+        ),
+        Effect.flatMap((taken) => taken === 0 ? Effect.sleep(pause) : Effect.void),
+        Effect.forever
+      )
+
+    return {
+      round,
+      /** Goes on until it is interrupted. */
+      run: Effect.forEach(Channel.literals, onward, { concurrency: "unbounded", discard: true })
+    }
+  })
+}) {
+  /** With other waits between tries than the desk's own. */
+  static readonly layerRetrying = (retries: Schedule.Schedule<unknown>) =>
+    Layer.effect(Courier, Courier.make(retries)).pipe(Layer.provide([DeliveryStore.layer, Letters.layer]))
+
+  static readonly layer = Courier.layerRetrying(sendingRetries)
+}

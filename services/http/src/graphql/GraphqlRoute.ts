@@ -1,0 +1,169 @@
+import { AccessDesk } from "@opsdesk/access/AccessDesk"
+import { Unauthenticated } from "@opsdesk/access/AccessProblems"
+import { CurrentActor } from "@opsdesk/access/Actor"
+import { RateLimits } from "@opsdesk/capabilities/RateLimits"
+import { TicketId } from "@opsdesk/kernel/Ids"
+import { DependencyUnavailable, ValidationFailed } from "@opsdesk/kernel/Problem"
+import { RequestContext } from "@opsdesk/kernel/RequestContext"
+import { guestBy } from "@opsdesk/rooms/guestBy"
+import { Settings } from "@opsdesk/stack/Settings"
+import { Context, Effect, Layer, Redacted } from "effect"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { getOperationAST } from "graphql"
+import { RequestFacts } from "../middleware/RequestFacts.ts"
+import { chargesOf } from "./charges.ts"
+import { makeDocuments } from "./documents.ts"
+import type { Prepared } from "./engine.ts"
+import { makeEngine } from "./engine.ts"
+import { askedBy, mustBePosted } from "./gate.ts"
+import type { GraphDesks, GraphServices } from "./graphContext.ts"
+import { GraphiqlAssets, graphiqlPage } from "./graphiql/graphiqlPage.ts"
+import type { Excess } from "./limits.ts"
+import { makeLoaders } from "./loaders.ts"
+import { answerType, isProblem, refusal, Refused } from "./problems.ts"
+import { makeRun, sourceOf } from "./run.ts"
+import { graphSchema } from "./schema.ts"
+
+const idempotencyKey = "idempotency-key"
+
+/** As long as an operation may take; subscriptions go on for as long as somebody listens. */
+const longest = "5 seconds"
+
+const tooSlow = new Refused({
+  problem: new DependencyUnavailable({ dependency: "desk", detail: "The operation took longer than 5 s." })
+})
+
+const beyondLimit = ({ detail, limit, most }: Excess) =>
+  new Refused({
+    problem: new ValidationFailed({ detail, errors: [{ parameter: "query", detail }] }),
+    limit: { name: limit, most }
+  })
+
+const eventStream = "text/event-stream"
+
+const bearer = /^bearer +(\S+) *$/i
+
+/** The same actors as in the REST interface, by the same tokens. */
+const authenticated = Effect.fnUntraced(function*(desk: AccessDesk["Service"]) {
+  const { headers } = yield* HttpServerRequest.HttpServerRequest
+  const [, token] = bearer.exec(headers.authorization ?? "") ?? []
+  if (token === undefined) return yield* new Unauthenticated()
+  const authenticate = desk.authenticate(Redacted.make(token))
+  const actor = yield* authenticate
+  const facts = yield* RequestFacts
+  facts.userId = actor.userId
+  facts.sessionId = actor.sessionId ?? undefined
+  facts.apiTokenId = actor.apiTokenId ?? undefined
+  return { actor, guest: guestBy(authenticate) }
+})
+
+/** A problem that is met before anything is executed is one of the whole request. */
+const asRefusal = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.mapError(effect, (failure) => isProblem(failure) ? new Refused({ problem: failure }) : failure)
+
+/** GraphQL over HTTP at `/graphql`, of the same desks as the REST interface. */
+const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
+  const desks = yield* Effect.context<GraphDesks>()
+  const access = yield* AccessDesk
+  const limits = yield* RateLimits
+  const { introspection } = yield* Settings
+  const readDocument = makeDocuments(graphSchema, { introspection })
+  const engine = makeEngine()
+
+  const answer = Effect.gen(function*() {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const { requestId } = yield* RequestContext
+    const facts = yield* RequestFacts
+    const { actor, guest } = yield* authenticated(access)
+    yield* limits.spend("reads", actor.userId)
+    const asked = yield* askedBy(request)
+    const read = readDocument(asked.query, asked.variables)
+    if ("limit" in read) return yield* beyondLimit(read)
+    const operation = read.document === undefined ? null : getOperationAST(read.document, asked.operationName)
+    if (
+      request.method !== "POST" && operation !== null && operation?.operation !== "query" && operation !== undefined
+    ) {
+      return yield* mustBePosted
+    }
+    yield* chargesOf(limits, actor.userId, operation ?? undefined, read.document)
+
+    const key = request.headers[idempotencyKey]
+    if (key !== undefined && operation?.operation === "mutation" && operation.selectionSet.selections.length > 1) {
+      return yield* ValidationFailed.parameter(
+        idempotencyKey,
+        "stands for one mutation; give each its own `idempotencyKey` in its input"
+      )
+    }
+    const services: Context.Context<GraphServices> = Context.add(
+      Context.merge(yield* Effect.context<never>(), desks),
+      CurrentActor,
+      actor
+    )
+    let replayed = false
+    const type = answerType(request.headers.accept)
+    const isStream = operation?.operation === "subscription" || request.headers.accept?.includes(eventStream) === true
+    const accept = isStream ? eventStream : type
+
+    const response = yield* Effect.callback<Response>((resume, signal) => {
+      const run = makeRun(services, signal, requestId)
+      const prepared: Prepared = {
+        asked,
+        read,
+        requestId,
+        complain: (cause) => void Effect.runForkWith(services)(Effect.logError("a field failed", cause)),
+        graph: {
+          run,
+          loaders: makeLoaders(run, requestId),
+          guest,
+          source: sourceOf(services, requestId),
+          idempotencyKey: key,
+          note: {
+            ticketId: (id) => void (facts.ticketId = TicketId.make(id)),
+            replayed: () => void (replayed = true)
+          }
+        }
+      }
+      const web = new engine.fetchAPI.Request("http://desk/graphql", {
+        method: request.method,
+        headers: { accept },
+        signal
+      })
+      Promise.resolve(engine.fetch(web, prepared)).then(
+        (response) => resume(Effect.succeed(response)),
+        (cause: unknown) => resume(Effect.die(cause))
+      )
+    }).pipe(Effect.timeoutOrElse({ duration: longest, orElse: () => Effect.fail(tooSlow) }))
+
+    if (response.headers.get("content-type")?.startsWith(eventStream) === true) {
+      return HttpServerResponse.fromWeb(response)
+    }
+    const body = yield* Effect.promise(() => response.text())
+    return HttpServerResponse.text(body, {
+      status: response.status,
+      contentType: response.headers.get("content-type") ?? type,
+      headers: replayed && key !== undefined ? { "idempotency-replayed": "true" } : {}
+    })
+  }).pipe(asRefusal)
+
+  const route = Effect.gen(function*() {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const { requestId } = yield* RequestContext
+    return yield* Effect.catchTag(answer, "Refused", (refused) => Effect.succeed(refusal(refused, request, requestId)))
+  })
+
+  yield* router.add("POST", "/graphql", route)
+  const isForPeople = ({ headers }: HttpServerRequest.HttpServerRequest) =>
+    headers.accept?.includes("text/html") === true
+  yield* router.add(
+    "GET",
+    "/graphql",
+    Effect.flatMap(
+      HttpServerRequest.HttpServerRequest,
+      (request) => introspection && isForPeople(request) ? Effect.succeed(graphiqlPage) : route
+    )
+  )
+}))
+
+const Assets = Layer.unwrap(Effect.map(Settings, ({ introspection }) => GraphiqlAssets({ shown: introspection })))
+
+export const GraphqlRoute = Layer.mergeAll(Route, Assets)

@@ -1,0 +1,127 @@
+import { Internal, ValidationFailed } from "@opsdesk/kernel/Problem"
+import type { DocumentNode } from "graphql"
+import { execute, GraphQLError, subscribe } from "graphql"
+import type { Plugin } from "graphql-yoga"
+import { createYoga } from "graphql-yoga"
+import type { Read } from "./documents.ts"
+import type { Asked } from "./gate.ts"
+import type { GraphContext } from "./graphContext.ts"
+import { errorOf, extensionsOf } from "./problems.ts"
+import { graphSchema } from "./schema.ts"
+
+/** What a request brings along into the engine. */
+export interface Prepared {
+  readonly asked: Asked
+  readonly read: Read
+  readonly graph: GraphContext
+  readonly requestId: string | null
+  /** Hears of what nobody expected. */
+  readonly complain: (cause: unknown) => void
+}
+
+/** Such an error is 400 for those who accept GraphQL's own type, and 200 in plain JSON (GraphQL over HTTP, section 6.4). */
+const ofDocument = { http: { spec: true, status: 400 } }
+
+/** An error of the document itself, as a problem. */
+const documentError = (requestId: string | null) => (error: GraphQLError): GraphQLError => {
+  const problem = new ValidationFailed({ errors: [{ parameter: "query", detail: error.message }] })
+  return new GraphQLError(error.message, {
+    ...(error.nodes === undefined ? {} : { nodes: error.nodes }),
+    ...(error.source === undefined ? {} : { source: error.source }),
+    ...(error.positions === undefined ? {} : { positions: error.positions }),
+    extensions: { ...extensionsOf(problem, requestId), ...ofDocument }
+  })
+}
+
+interface Result {
+  readonly data?: unknown
+  readonly errors?: ReadonlyArray<GraphQLError>
+}
+
+/** What no desk has declared, as nothing more than the request's id; the operator finds the rest under it. */
+const masked = ({ complain, requestId }: Prepared) => (error: GraphQLError): GraphQLError => {
+  if (error.extensions.code !== undefined) return error
+  complain(error.originalError ?? error)
+  const { extensions, message } = errorOf(new Internal(), requestId)
+  return new GraphQLError(message, { ...(error.path === undefined ? {} : { path: error.path }), extensions })
+}
+
+/** Without data, and of no field: then it is the variables that do not fit, and nothing has been executed. */
+const inProblems = (result: Result, prepared: Prepared): Result => {
+  const { errors } = result
+  if (errors === undefined) return result
+  const isOfDocument = errors.every(({ extensions, path }) => extensions.code === undefined && path === undefined)
+  return "data" in result || !isOfDocument
+    ? { ...result, errors: errors.map(masked(prepared)) }
+    : { errors: errors.map(documentError(prepared.requestId)) }
+}
+
+const executed = async (document: DocumentNode, prepared: Prepared): Promise<Result> => {
+  const { asked, graph, read } = prepared
+  const { operationName, variables } = asked
+  const compiled = read.compiled(operationName)
+  const result: Result = compiled === undefined
+    ? await execute({
+      schema: graphSchema,
+      document,
+      contextValue: graph,
+      variableValues: variables,
+      operationName: operationName ?? null
+    })
+    : await compiled.query({}, graph, variables)
+  return inProblems(result, prepared)
+}
+
+/** The answers to each event; what keeps it from beginning is an answer itself. */
+const subscribed = async (document: DocumentNode, prepared: Prepared) => {
+  const { asked, graph } = prepared
+  const source = await subscribe({
+    schema: graphSchema,
+    document,
+    contextValue: graph,
+    variableValues: asked.variables,
+    operationName: asked.operationName ?? null
+  })
+  return Symbol.asyncIterator in source ? source : inProblems(source, prepared)
+}
+
+/** Lets yoga work on what the gate has let in: documents that are read, and resolvers that run on the desk's own runtime. */
+const desk: Plugin<Prepared, Prepared> = {
+  onRequestParse: ({ serverContext, setRequestParser }) =>
+    setRequestParser(() => {
+      const { extensions, operationName, query, variables } = serverContext.asked
+      return {
+        query,
+        variables: { ...variables },
+        ...(operationName === undefined ? {} : { operationName }),
+        ...(extensions === undefined ? {} : { extensions: { ...extensions } })
+      }
+    }),
+  onParams: ({ context, setResult }) => {
+    const { read, requestId } = context
+    if (read.document === undefined) setResult({ errors: read.errors.map(documentError(requestId)) })
+  },
+  onParse: ({ context, setParsedDocument }) => {
+    if (context.read.document !== undefined) setParsedDocument(context.read.document)
+  },
+  onValidate: ({ setResult }) => setResult([]),
+  onSubscribe: ({ args, setSubscribeFn }) => setSubscribeFn(() => subscribed(args.document, args.contextValue)),
+  onExecute: ({ args, setExecuteFn }) => setExecuteFn(() => executed(args.document, args.contextValue))
+}
+
+export const makeEngine = () =>
+  createYoga<Prepared>({
+    schema: graphSchema,
+    graphqlEndpoint: "/graphql",
+    plugins: [desk],
+    logging: false,
+    // What it would do besides is done before it, or not at all.
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    batching: false,
+    multipart: false,
+    maxRequestBodySize: false,
+    parserAndValidationCache: false,
+    maskedErrors: false
+  })

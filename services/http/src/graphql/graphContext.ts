@@ -1,0 +1,51 @@
+import type { Unauthenticated } from "@opsdesk/access/AccessProblems"
+import type { CurrentActor } from "@opsdesk/access/Actor"
+import type { AuditDesk } from "@opsdesk/audit/AuditDesk"
+import type { RateLimits } from "@opsdesk/capabilities/RateLimits"
+import type { DependencyUnavailable } from "@opsdesk/kernel/Problem"
+import type { MessageDesk } from "@opsdesk/messages/MessageDesk"
+import type { MessagePages } from "@opsdesk/messages/MessagePages"
+import type { Guest } from "@opsdesk/rooms/Listener"
+import type { Rooms } from "@opsdesk/rooms/Rooms"
+import type { TicketDesk } from "@opsdesk/tickets/TicketDesk"
+import type { TicketPages } from "@opsdesk/tickets/TicketPages"
+import type { TicketQueue } from "@opsdesk/tickets/TicketQueue"
+import type { PeopleDesk } from "@opsdesk/users/PeopleDesk"
+import type { TeamDesk } from "@opsdesk/users/TeamDesk"
+import type { UserDesk } from "@opsdesk/users/UserDesk"
+import type { Effect, Stream } from "effect"
+import type { Once } from "../middleware/Once.ts"
+import type { Loaders } from "./loaders.ts"
+import type { AnyProblem } from "./problems.ts"
+import type { Run } from "./run.ts"
+
+/** The desks that the graph asks: the same as the REST interface, and no store. */
+export type GraphDesks =
+  | AuditDesk
+  | MessageDesk
+  | MessagePages
+  | Once
+  | PeopleDesk
+  | RateLimits
+  | Rooms
+  | TeamDesk
+  | TicketDesk
+  | TicketPages
+  | TicketQueue
+  | UserDesk
+
+export type GraphServices = GraphDesks | CurrentActor
+
+/** What the resolvers of one request share. */
+export interface GraphContext {
+  readonly run: Run<GraphServices>
+  readonly loaders: Loaders
+  /** Who listens, for as long as they may. */
+  readonly guest: Effect.Effect<Guest, Unauthenticated | DependencyUnavailable>
+  /** A stream as a source of events, which ends with whoever reads it. */
+  readonly source: <A>(stream: Stream.Stream<A, AnyProblem>) => AsyncIterable<A>
+  /** The request's `Idempotency-Key`, which stands for its only mutation. */
+  readonly idempotencyKey: string | undefined
+  /** Notes what the request turned out to be about, and that it was answered before. */
+  readonly note: { ticketId: (id: string) => void; replayed: () => void }
+}

@@ -1,0 +1,107 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { graph } from "./asGraph.ts"
+import { TestHttp } from "./TestHttp.ts"
+
+const create =
+  "mutation ($title: String!) { createTicket(input: { title: $title, description: \"\" }) { ticket { id } } }"
+const send = "mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }"
+const move = "mutation ($input: ChangeTicketStatusInput!) { changeTicketStatus(input: $input) { ticket { id } } }"
+
+const opened = Effect.fnUntraced(function*(title: string) {
+  const made = yield* graph(create, { as: "carla", variables: { title } })
+  return String(made.json.data.createTicket.ticket.id)
+})
+
+/** Listens by server-sent events: the answers as they come, and how to leave. */
+const listening = Effect.fnUntraced(function*(as: "ada" | "carla" | "chris", query: string) {
+  const { fetch, tokenOf } = yield* TestHttp
+  const token = yield* tokenOf(as)
+  const leaving = new AbortController()
+  const response = yield* Effect.promise(() =>
+    fetch(
+      new Request("http://desk.test/graphql", {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "text/event-stream" },
+        body: JSON.stringify({ query }),
+        signal: leaving.signal
+      })
+    )
+  )
+  assert.strictEqual(response.status, 200)
+  assert.match(response.headers.get("content-type") ?? "", /^text\/event-stream/)
+  assert(response.body !== null)
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ""
+  /** The next answer; what only keeps the connection open is none. */
+  const next = Effect.promise(async () => {
+    while (true) {
+      const [, data] = /^data: ?(\{.*\})$/m.exec(text) ?? []
+      if (data !== undefined) {
+        text = text.slice(text.indexOf(data) + data.length)
+        return JSON.parse(data)
+      }
+      const { done, value = "" } = await reader.read()
+      if (done) return null
+      text += value
+    }
+  })
+  const leave = Effect.promise(() => reader.cancel())
+  return { next, leave }
+})
+
+layer(TestHttp.layer("peopled"), { excludeTestServices: true })("whoever subscribes to a ticket", (it) => {
+  it.effect("hears of messages that they may read, and of no other", () =>
+    Effect.gen(function*() {
+      const ticket = yield* opened("Live messages")
+      const query = `subscription { messageAdded(ticketId: "${ticket}") { body visibility author { name } } }`
+      const agent = yield* listening("ada", query)
+      const customer = yield* listening("carla", query)
+      const live = `subscription { ticketEvents(ticketId: "${ticket}", after: 1) { seq type } }`
+      const events = yield* listening("carla", live)
+      yield* Effect.sleep("300 millis")
+      for (const [body, visibility] of [["Among us", "INTERNAL"], ["To you", "PUBLIC"]] as const) {
+        yield* graph(send, { as: "ada", variables: { input: { ticketId: ticket, body, visibility } } })
+      }
+      assert.strictEqual((yield* agent.next).data.messageAdded.body, "Among us")
+      assert.strictEqual((yield* agent.next).data.messageAdded.body, "To you")
+      assert.deepStrictEqual((yield* customer.next).data.messageAdded, {
+        body: "To you",
+        visibility: "PUBLIC",
+        author: { name: "ada" }
+      })
+      assert.deepStrictEqual((yield* events.next).data.ticketEvents, { seq: 3, type: "message.sent" })
+      yield* Effect.all([agent.leave, customer.leave, events.leave])
+    }))
+
+  it.effect("goes on from where they were, and hears of moves", () =>
+    Effect.gen(function*() {
+      const ticket = yield* opened("Live moves")
+      const moves = yield* listening(
+        "carla",
+        `subscription { ticketStatusChanged(ticketId: "${ticket}") { from to actor { name } ticket { status } } }`
+      )
+      yield* Effect.sleep("300 millis")
+      yield* graph(move, { as: "ada", variables: { input: { ticketId: ticket, status: "WAITING" } } })
+      assert.deepStrictEqual((yield* moves.next).data.ticketStatusChanged, {
+        from: "OPEN",
+        to: "WAITING",
+        actor: { name: "ada" },
+        ticket: { status: "WAITING" }
+      })
+      const all = yield* listening(
+        "carla",
+        `subscription { ticketEvents(ticketId: "${ticket}", after: 0) { seq type } }`
+      )
+      assert.deepStrictEqual((yield* all.next).data.ticketEvents, { seq: 1, type: "ticket.created" })
+      assert.deepStrictEqual((yield* all.next).data.ticketEvents, { seq: 2, type: "ticket.status_changed" })
+      yield* Effect.all([moves.leave, all.leave])
+    }))
+
+  it.effect("is told that there is none where they may see none", () =>
+    Effect.gen(function*() {
+      const ticket = yield* opened("Not yours")
+      const refused = yield* listening("chris", `subscription { messageAdded(ticketId: "${ticket}") { id } }`)
+      assert.strictEqual((yield* refused.next).errors[0].extensions.code, "not-found")
+    }))
+})
