@@ -1,3 +1,4 @@
+import { reached } from "@opsdesk/capabilities/Failpoints"
 import { RoomBus } from "@opsdesk/capabilities/RoomBus"
 import type { Answered } from "@opsdesk/capabilities/Transaction"
 import { sqlIsADefect, Transaction } from "@opsdesk/capabilities/Transaction"
@@ -36,6 +37,7 @@ export const PostgresTransaction = Layer.effect(
           SqlError.isSqlError(defect) && asksForAnotherGo(defect) ? Effect.fail(defect) : Effect.die(defect)
         ),
         Effect.retry({ schedule: anotherGo, while: asksForAnotherGo }),
+        Effect.tap(() => reached("after-commit-before-reply")),
         Effect.tap(() => wake),
         answerWithin,
         Effect.catch(sqlIsADefect)

@@ -15,6 +15,12 @@ export interface Way {
   readonly speakAgain: () => void
   /** Hangs up on the callers only: the other end is not told, as when a machine loses its power. */
   readonly lose: () => void
+  /** Whatever is said from now on arrives so much later, in its order. */
+  readonly delay: (millis: number) => void
+  /** What the server says next reaches nobody, and its line is cut: it has done what it was asked, and nobody knows. */
+  readonly loseReply: () => void
+  /** The server ends its side of each line, and goes on to hear. */
+  readonly halfClose: () => void
 }
 
 export const wayTo = Effect.fnUntraced(function*(first: number, host = "127.0.0.1") {
@@ -23,13 +29,26 @@ export const wayTo = Effect.fnUntraced(function*(first: number, host = "127.0.0.
   const lost = new WeakSet<Socket>()
   let target = first
   let silent = false
+  let delay = 0
+  let losesReply = false
+
+  const handOn = (bytes: Uint8Array | string, to: Socket) => {
+    if (delay === 0) return void to.write(bytes)
+    setTimeout(() => {
+      if (!to.destroyed) to.write(bytes)
+    }, delay)
+  }
 
   const server = createServer((caller) => {
     callers.add(caller)
     const callee = connect({ host, port: target, noDelay: true })
     for (const [from, to] of [[caller, callee], [callee, caller]] as const) {
       sockets.add(from)
-      from.on("data", (bytes) => void to.write(bytes))
+      from.on("data", (bytes) => {
+        if (from === caller || !losesReply) return handOn(bytes, to)
+        losesReply = false
+        callee.destroy()
+      })
       from.once("error", () => from.destroy())
       from.once("close", () => {
         sockets.delete(from)
@@ -72,6 +91,15 @@ export const wayTo = Effect.fnUntraced(function*(first: number, host = "127.0.0.
         lost.add(caller)
         caller.destroy()
       }
+    },
+    delay: (millis) => {
+      delay = millis
+    },
+    loseReply: () => {
+      losesReply = true
+    },
+    halfClose: () => {
+      for (const caller of callers) caller.end()
     }
   }
   return way

@@ -9,6 +9,8 @@ export interface PlantedBug {
   readonly project: string
   readonly test: string
   readonly title: string
+  /** What it breaks of what is promised of events and their record; those without are about security. */
+  readonly promise?: string
 }
 
 /** What a reviewer of security fears most in this code. `pnpm test:planted` proves that each of them is noticed. */
@@ -151,6 +153,7 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
   },
   {
     name: "a batch of the audit does not name the one before it",
+    promise: "what was recorded cannot be changed unnoticed",
     file: "packages/audit/src/AuditSealer.ts",
     right: "previous: newest === undefined ? zeros : digest(utf8(statementOf(newest))).toHex()",
     wrong: "previous: digest(utf8(String(first))).toHex()",
@@ -160,6 +163,7 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
   },
   {
     name: "the root of a batch of the audit is not looked at",
+    promise: "what was recorded cannot be changed unnoticed",
     file: "packages/audit/src/sealedRows.ts",
     right: "open.tree.root().toHex() !== batch.root",
     wrong: "batch.root === \"\"",
