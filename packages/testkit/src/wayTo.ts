@@ -13,14 +13,19 @@ export interface Way {
   readonly cut: () => void
   /** Hands on what was kept, and all that follows. */
   readonly speakAgain: () => void
+  /** Hangs up on the callers only: the other end is not told, as when a machine loses its power. */
+  readonly lose: () => void
 }
 
 export const wayTo = Effect.fnUntraced(function*(first: number, host = "127.0.0.1") {
   const sockets = new Set<Socket>()
+  const callers = new Set<Socket>()
+  const lost = new WeakSet<Socket>()
   let target = first
   let silent = false
 
   const server = createServer((caller) => {
+    callers.add(caller)
     const callee = connect({ host, port: target, noDelay: true })
     for (const [from, to] of [[caller, callee], [callee, caller]] as const) {
       sockets.add(from)
@@ -28,7 +33,8 @@ export const wayTo = Effect.fnUntraced(function*(first: number, host = "127.0.0.
       from.once("error", () => from.destroy())
       from.once("close", () => {
         sockets.delete(from)
-        to.destroy()
+        callers.delete(from)
+        if (!lost.has(from)) to.destroy()
       })
       if (silent) from.pause()
     }
@@ -60,6 +66,12 @@ export const wayTo = Effect.fnUntraced(function*(first: number, host = "127.0.0.
     speakAgain: () => {
       silent = false
       for (const socket of sockets) socket.resume()
+    },
+    lose: () => {
+      for (const caller of callers) {
+        lost.add(caller)
+        caller.destroy()
+      }
     }
   }
   return way
