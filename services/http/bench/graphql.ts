@@ -7,6 +7,7 @@ import { AccessDesk } from "@opsdesk/access/AccessDesk"
 import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
 import { UserId } from "@opsdesk/kernel/Ids"
 import { Readiness } from "@opsdesk/serving/Readiness"
+import { Upgrades } from "@opsdesk/serving/Upgrades"
 import { DatabaseFromSettings } from "@opsdesk/stack/Database"
 import { migrateDatabase } from "@opsdesk/stack/migrateDatabase"
 import type { Capabilities } from "@opsdesk/stack/runProgram"
@@ -135,7 +136,7 @@ const bench = Effect.gen(function*() {
   const { token } = yield* AccessTokens.use((tokens) => tokens.issue({ userId: UserId.make(agent), sessionId: agent }))
   const { dispose, handler } = HttpRouter.toWebHandler(
     HttpProgram.pipe(
-      Layer.provide(Readiness.layer),
+      Layer.provide([Readiness.layer, Upgrades.layer]),
       Layer.provide(Layer.succeedContext(context)),
       Layer.provide(HttpServer.layerServices),
       Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
