@@ -97,7 +97,10 @@ export class Rooms extends Context.Service<Rooms>()("@opsdesk/rooms/Rooms", {
           return yield* Effect.never
         }), { bufferSize: mostKept, strategy: "suspend" })
 
-    return { admit, join, events }
+    /** Who is here: what has been left behind by somebody who is gone would be counted, too. */
+    const count = () => ({ guests: guests.size, listeners: house.listeners })
+
+    return { admit, join, events, count }
   })
 }) {
   static readonly layer = Layer.effect(Rooms, Rooms.make).pipe(Layer.provide([FeedStore.layer, Rights.layer]))

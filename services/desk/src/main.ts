@@ -15,7 +15,8 @@ const Migrated = Layer.effectDiscard(migrateDatabase)
 const Seeded = Layer.effectDiscard(seedDatabase)
 
 /** All on one port. When the desk stops it is unready first, then sockets are closed, then requests come to their end. */
-const Programs = Draining.pipe(
+const Programs = WorkerProgram.pipe(
+  Layer.provideMerge(Draining),
   Layer.provideMerge(RealtimeProgram),
   Layer.provideMerge(WorkerProgram),
   Layer.provideMerge(OnPort),

@@ -1,9 +1,9 @@
 import type { LimitFigures } from "@opsdesk/capabilities/LimitFigures"
+import type { Pace } from "@opsdesk/serving/TokenBucket"
+import { TokenBucket } from "@opsdesk/serving/TokenBucket"
 import { Result } from "effect"
 import type { ClientFrame, ClientType, ErrorFrame } from "./Protocol.ts"
 import { readFrame } from "./Protocol.ts"
-import type { Pace } from "./TokenBucket.ts"
-import { TokenBucket } from "./TokenBucket.ts"
 
 /** What costs more than to read it is limited by itself, too. */
 const paces: Partial<Record<ClientType, Pace>> = {

@@ -1,9 +1,16 @@
 import { AccessDesk } from "@opsdesk/access/AccessDesk"
+import { sourceOf } from "@opsdesk/access/sourceOf"
 import { Metrics } from "@opsdesk/capabilities/Metrics"
 import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
 import { Rooms } from "@opsdesk/rooms/Rooms"
+import type { Seat } from "@opsdesk/serving/Gatekeeper"
+import { Gatekeeper } from "@opsdesk/serving/Gatekeeper"
+import { frugal, isFromHere, tokenOf } from "@opsdesk/serving/handshake"
+import { Heartbeat } from "@opsdesk/serving/Heartbeat"
 import { Readiness } from "@opsdesk/serving/Readiness"
+import { foreignOrigin, refuse, unauthenticated, unavailable } from "@opsdesk/serving/refusal"
+import type { Refusal } from "@opsdesk/serving/refusal"
 import { Upgrades } from "@opsdesk/serving/Upgrades"
 import { originsOf } from "@opsdesk/stack/origins"
 import { Settings } from "@opsdesk/stack/Settings"
@@ -18,14 +25,8 @@ import { Company } from "./Company.ts"
 import type { Connection } from "./Connection.ts"
 import { connectionOf } from "./Connection.ts"
 import { dealer } from "./dealWith.ts"
-import type { Seat } from "./Gatekeeper.ts"
-import { Gatekeeper } from "./Gatekeeper.ts"
-import { frugal, isFromHere, protocol, tokenOf } from "./handshake.ts"
-import { Heartbeat } from "./Heartbeat.ts"
 import { Inflow } from "./Inflow.ts"
-import { closeCodes } from "./Protocol.ts"
-import { foreignOrigin, refuse, unauthenticated, unavailable } from "./refusal.ts"
-import type { Refusal } from "./refusal.ts"
+import { closeCodes, protocol } from "./Protocol.ts"
 
 /** When a program stops, its clients come back spread over so many milliseconds. */
 const spread = 5000
@@ -122,7 +123,7 @@ export const Live = Layer.effectDiscard(Effect.gen(function*() {
     const ip = request.socket.remoteAddress ?? null
     const actor = yield* access.authenticate(token)
     const refusal = seat.takenBy(actor.userId)
-    if (refusal !== null) return refuse(stream, refusal)
+    if (refusal !== null) return refuse(stream, refusal, "/ws")
     const socket = yield* accept(request, stream, head)
     open.set(socket, new Heartbeat(socket, now()))
     metrics.socketsOpen(open.size)
@@ -149,19 +150,19 @@ export const Live = Layer.effectDiscard(Effect.gen(function*() {
 
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on("error", () => stream.destroy())
-    if (!isFromHere(request, origins)) return refuse(stream, foreignOrigin)
-    if (readiness.isDraining() || !readiness.admits("/v1/ws")) return refuse(stream, unavailable)
-    const seat = gatekeeper.come(request.socket.remoteAddress ?? null, now())
-    if (isRefusal(seat)) return refuse(stream, seat)
+    if (!isFromHere(request, origins)) return refuse(stream, foreignOrigin, "/ws")
+    if (readiness.isDraining() || !readiness.admits("/v1/ws")) return refuse(stream, unavailable, "/ws")
+    const seat = gatekeeper.come(sourceOf(request.socket.remoteAddress ?? null), now())
+    if (isRefusal(seat)) return refuse(stream, seat, "/ws")
     const token = tokenOf(request)
     if (token === null) {
       seat.leave()
-      return refuse(stream, unauthenticated(false))
+      return refuse(stream, unauthenticated(false), "/ws")
     }
     run(
       admit(request, stream, head, seat, token).pipe(
-        Effect.catchTag("Unauthenticated", () => Effect.sync(() => refuse(stream, unauthenticated(true)))),
-        Effect.catchTag("DependencyUnavailable", () => Effect.sync(() => refuse(stream, unavailable))),
+        Effect.catchTag("Unauthenticated", () => Effect.sync(() => refuse(stream, unauthenticated(true), "/ws"))),
+        Effect.catchTag("DependencyUnavailable", () => Effect.sync(() => refuse(stream, unavailable, "/ws"))),
         Effect.catchDefect((defect) =>
           Effect.andThen(
             Effect.logError("a socket failed", defect),

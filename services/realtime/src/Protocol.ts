@@ -4,6 +4,9 @@ import { Text } from "@opsdesk/kernel/Text"
 import { NewMessage } from "@opsdesk/messages/Message"
 import { Result, Schema, SchemaIssue } from "effect"
 
+/** The subprotocol of the realtime program. */
+export const protocol = "opsdesk.v1"
+
 const id = { id: Schema.optionalKey(Text(1, 200)) }
 
 /** Every frame that a client may send: whatever is none of these is answered with an error. */

@@ -2,6 +2,7 @@ import type { EventEnvelope } from "@opsdesk/kernel/EventEnvelope"
 import type { Room } from "@opsdesk/rooms/Room"
 import { nameOf } from "@opsdesk/rooms/Room"
 import type { RoomEvent } from "@opsdesk/rooms/RoomEvent"
+import type { Written } from "@opsdesk/serving/Outflow"
 import { DateTime } from "effect"
 
 /** What a frame says beside its type and place, by the type of its event. */
@@ -44,13 +45,6 @@ export const frameOf = (room: Room, { envelope, position, seq, ticketId }: RoomE
     ...known.of(envelope)
   }
 }
-
-/** A frame as it goes out. */
-export interface Written {
-  readonly type: string
-  readonly bytes: Buffer
-}
-
 export const written = (frame: { readonly type: string }): Written => ({
   type: frame.type,
   bytes: Buffer.from(JSON.stringify(frame))

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { TicketId } from "@opsdesk/kernel/Ids"
+import { Gatekeeper } from "@opsdesk/serving/Gatekeeper"
+import { TokenBucket } from "@opsdesk/serving/TokenBucket"
 import { userIdOf } from "@opsdesk/testkit/actors"
-import { Gatekeeper } from "../src/Gatekeeper.ts"
 import { lease, Presence } from "../src/Presence.ts"
-import { TokenBucket } from "../src/TokenBucket.ts"
 import { lapsesAfter, Typing } from "../src/Typing.ts"
 
 const ticketId = TicketId.make("0198c7a2-0000-7000-8000-00000000f001")

@@ -1,4 +1,3 @@
-import { sourceOf } from "@opsdesk/access/sourceOf"
 import type { LimitFigures } from "@opsdesk/capabilities/LimitFigures"
 import type { UserId } from "@opsdesk/kernel/Ids"
 import type { Refusal } from "./refusal.ts"
@@ -38,9 +37,8 @@ export class Gatekeeper {
     this.#figures = figures
   }
 
-  /** A seat for who comes from an address, or why there is none. */
-  come(ip: string | null, now: number): Seat | Refusal {
-    const address = sourceOf(ip)
+  /** A seat for who comes from an address, as limits count addresses; or why there is none. */
+  come(address: string, now: number): Seat | Refusal {
     if (this.#figures !== null) {
       const { handshakesPerSecond, perAddress } = this.#figures
       if (!this.#bucketOf(address, handshakesPerSecond, now).take(now)) {

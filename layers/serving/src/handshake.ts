@@ -1,8 +1,6 @@
 import { Redacted } from "effect"
 import type { IncomingMessage } from "node:http"
 
-export const protocol = "opsdesk.v1"
-
 /** Small frames in few pieces: chat needs no more, and memory is not for whoever opens a socket to fill. */
 export const frugal = {
   maxPayload: 65_536,

@@ -11,7 +11,7 @@ export interface Refusal {
 
 export const unauthenticated = (hasToken: boolean): Refusal => ({
   slug: "unauthenticated",
-  detail: "Send an access token: `Authorization: Bearer …`, or the subprotocols `opsdesk.v1, opsdesk.bearer.…`.",
+  detail: "Send an access token: `Authorization: Bearer …`, or a subprotocol `opsdesk.bearer.…` beside the other.",
   headers: { "www-authenticate": `Bearer realm="opsdesk"${hasToken ? ", error=\"invalid_token\"" : ""}` }
 })
 
@@ -30,7 +30,7 @@ export const unavailable: Refusal = {
 }
 
 /** Answers a handshake that is not accepted, as a problem (RFC 9457) like every other refusal, and hangs up. */
-export const refuse = (socket: Duplex, { detail, headers, slug }: Refusal): void => {
+export const refuse = (socket: Duplex, { detail, headers, slug }: Refusal, instance: string): void => {
   const { status, title } = problemTypes[slug]
   const requestId = globalThis.crypto.randomUUID()
   const body = JSON.stringify({
@@ -38,7 +38,7 @@ export const refuse = (socket: Duplex, { detail, headers, slug }: Refusal): void
     title,
     status,
     detail,
-    instance: "/ws",
+    instance,
     code: slug,
     requestId
   })

@@ -1,7 +1,12 @@
 import { Effect } from "effect"
 import type { Duplex } from "node:stream"
 import type { WebSocket } from "ws"
-import type { Written } from "./roomFrames.ts"
+
+/** A frame as it goes out, and what kind it is. */
+export interface Written {
+  readonly type: string
+  readonly bytes: Buffer
+}
 
 /** What waits for one socket, at most, in bytes. */
 export const mostWaiting = 1_048_576
