@@ -55,6 +55,12 @@ export const Prometheus = Layer.effect(
       help: "Age of the oldest event that has yet to be published",
       registers: [registry]
     })
+    const cacheRequests = new Prom.Counter({
+      name: "opsdesk_cache_requests_total",
+      help: "What was asked of what is kept",
+      labelNames: ["cache", "result"] as const,
+      registers: [registry]
+    })
     return Metrics.of({
       httpAnswered: (request, seconds) => http.observe({ ...request }, seconds),
       jobsEnded: (queue, outcome, count, seconds) => {
@@ -68,6 +74,7 @@ export const Prometheus = Layer.effect(
         pending.set(state.pending)
         lag.set(state.lagSeconds)
       },
+      cacheAsked: (cache, result) => cacheRequests.inc({ cache, result }),
       exposition: Effect.map(Effect.promise(() => registry.metrics()), (body) => ({
         contentType: registry.contentType,
         body
