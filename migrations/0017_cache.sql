@@ -3,6 +3,8 @@
 
 create table cache_generation (
   one boolean constraint cache_generation_pkey primary key default true constraint cache_generation_one_row check (one),
+  -- With the database's own number it tells this desk from any other that keeps its things in the same place.
+  desk uuid not null default gen_random_uuid(),
   -- Things are kept under this number. It moves when something could not be dropped.
   wanted bigint not null default 0,
   -- While this is less, nobody looks at what is kept.

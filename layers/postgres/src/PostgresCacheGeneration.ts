@@ -6,6 +6,7 @@ import { SqlClient } from "effect/sql"
 import { within } from "./within.ts"
 
 const decodeGeneration = Schema.decodeUnknownEffect(Schema.Tuple([Schema.Struct({
+  desk: Schema.String,
   wanted: Schema.Int,
   acknowledged: Schema.Int,
   wantedForMillis: Schema.Number
@@ -30,7 +31,7 @@ export const PostgresCacheGeneration = Layer.effect(
       )
 
     const current = sql`
-      select wanted::integer, acknowledged::integer,
+      select desk || '-' || (select oid from pg_database where datname = current_database()) as desk, wanted::integer, acknowledged::integer,
         extract(epoch from clock_timestamp() - wanted_at)::double precision * 1000 as wanted_for_millis
       from cache_generation`.pipe(
       Effect.flatMap(decodeGeneration),

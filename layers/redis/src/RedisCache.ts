@@ -53,7 +53,7 @@ export const RedisCache = ({ prefix = "opsdesk:", url }: RedisCacheOptions) =>
       const kept = keptInRedis(client)
       const oneLoad = makeOneLoad()
       const asking = <A>(command: Effect.Effect<A, unknown>) => breaker.execute(command, { key: "redis" })
-      const trust = yield* makeTrust((wanted) => asking(kept.mark(`${prefix}cache:generation`, wanted)))
+      const trust = yield* makeTrust((desk, wanted) => asking(kept.mark(`${prefix}cache:${desk}:generation`, wanted)))
 
       yield* breaker.transitions.pipe(
         Stream.runForEach(({ to }) => to === "HalfOpen" ? Effect.void : Effect.logWarning(asksAgain[to])),
@@ -62,9 +62,9 @@ export const RedisCache = ({ prefix = "opsdesk:", url }: RedisCacheOptions) =>
       yield* Effect.ignore(connect(client))
 
       /** Where things lie at the moment, or null while they cannot be relied upon. */
-      const place = Effect.map(trust.number, (number) => {
+      const place = Effect.map(trust.place, (under) => {
         const run = server()
-        return number === null || run === null ? null : `${prefix}cache:${number}:${run}:`
+        return under === null || run === null ? null : `${prefix}cache:${under}:${run}:`
       })
       const tagsAt = (at: string, tags: ReadonlyArray<string>) => tags.map((tag) => `${at}tag:${tag}`)
 

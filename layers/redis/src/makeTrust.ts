@@ -14,7 +14,9 @@ const again = Schedule.spaced("250 millis")
  * Whether what is kept can be relied upon. From when something could not be dropped, no instance looks at what is kept
  * until the cache has taken a mark; from then on all keep under another number, where nothing of before is found.
  */
-export const makeTrust = Effect.fnUntraced(function*(takesMark: (wanted: number) => Effect.Effect<void, unknown>) {
+export const makeTrust = Effect.fnUntraced(function*(
+  takesMark: (desk: string, wanted: number) => Effect.Effect<void, unknown>
+) {
   const generation = yield* CacheGeneration
   const amiss = yield* Latch.make(false)
   /** Something could not be dropped, and the others do not know yet. */
@@ -28,11 +30,11 @@ export const makeTrust = Effect.fnUntraced(function*(takesMark: (wanted: number)
     (exit) => Exit.isSuccess(exit) ? goodFor : Duration.zero
   )
 
-  /** The number to keep under, or null while nothing can be relied upon. */
-  const number = Effect.gen(function*() {
-    const { acknowledged, at, wanted } = yield* look
+  /** What to keep under, or null while nothing can be relied upon. */
+  const place = Effect.gen(function*() {
+    const { acknowledged, at, desk, wanted } = yield* look
     const age = Number((yield* Clock.monotonicTimeNanos) - at) / 1e6
-    if (!untold && acknowledged === wanted && age <= Duration.toMillis(goodFor)) return wanted
+    if (!untold && acknowledged === wanted && age <= Duration.toMillis(goodFor)) return `${desk}:${wanted}`
     yield* amiss.open
     return null
   }).pipe(Effect.catch(() => Effect.succeed(null)))
@@ -54,15 +56,15 @@ export const makeTrust = Effect.fnUntraced(function*(takesMark: (wanted: number)
 
   const repair = Effect.gen(function*() {
     if (untold) yield* tell
-    const { acknowledged, wanted, wantedForMillis } = yield* generation.current
+    const { acknowledged, desk, wanted, wantedForMillis } = yield* generation.current
     if (acknowledged === wanted) return yield* amiss.close
     if (wantedForMillis < triedAfterMillis) return
-    yield* takesMark(wanted)
+    yield* takesMark(desk, wanted)
     yield* generation.acknowledge(wanted)
     yield* lookAnew
   })
 
   yield* Effect.andThen(amiss.await, Effect.ignore(repair)).pipe(Effect.repeat(again), Effect.forkScoped)
 
-  return { number, distrust }
+  return { place, distrust }
 })

@@ -25,7 +25,7 @@ const Agreement = Layer.effect(
     let acknowledged = 0
     let at = Number.NEGATIVE_INFINITY
     const now = () => clock.currentTimeMillisUnsafe()
-    const current = Effect.sync(() => ({ wanted, acknowledged, wantedForMillis: now() - at }))
+    const current = Effect.sync(() => ({ desk: "desk", wanted, acknowledged, wantedForMillis: now() - at }))
     return CacheGeneration.of({
       current,
       wantAnother: Effect.andThen(

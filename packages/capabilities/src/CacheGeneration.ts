@@ -3,6 +3,8 @@ import type { Effect } from "effect"
 import { Context } from "effect"
 
 export interface Generation {
+  /** Tells this desk from any other that keeps things in the same place. */
+  readonly desk: string
   /** What is kept is kept under this number. */
   readonly wanted: number
   /** While it is less than what is wanted, nobody may rely on what is kept. */

@@ -34,8 +34,11 @@ export class TicketNews extends Context.Service<TicketNews>()("@opsdesk/tickets/
     /** Drops what is kept of what some events have changed, whether or not that was done when it happened. */
     const heard = Effect.fn("TicketNews.heard")(function*(events: ReadonlyArray<EventEnvelope>) {
       const earliest = new Map<string, number>()
-      for (const { seq, ticketId } of events) {
-        if (ticketId !== null && seq !== null) earliest.set(ticketId, Math.min(seq, earliest.get(ticketId) ?? seq))
+      for (const { seq, ticketId, type } of events) {
+        // Messages and the like change nothing of what is kept.
+        if (ticketId !== null && seq !== null && type.startsWith("ticket.")) {
+          earliest.set(ticketId, Math.min(seq, earliest.get(ticketId) ?? seq))
+        }
       }
       if (earliest.size === 0) return
       const placed = yield* reading(store.since([...earliest].map(([id, seq]) => ({ id, seq }))))

@@ -11,6 +11,6 @@ import { Effect } from "effect"
 export const cache: Consumer<DependencyUnavailable, TicketNews> = {
   name: "cache",
   about: "Drops what is kept of tickets as soon as something happens to them.",
-  types: ["ticket.*"],
+  types: ["#"],
   run: (events) => Effect.flatMap(TicketNews, ({ heard }) => heard(events))
 }
