@@ -66,6 +66,12 @@ export const Prometheus = Layer.effect(
       labelNames: ["direction", "type"] as const,
       registers: [registry]
     })
+    const cacheRequests = new Prom.Counter({
+      name: "opsdesk_cache_requests_total",
+      help: "What was asked of what is kept",
+      labelNames: ["cache", "result"] as const,
+      registers: [registry]
+    })
     return Metrics.of({
       httpAnswered: (request, seconds) => http.observe({ ...request }, seconds),
       jobsEnded: (queue, outcome, count, seconds) => {
@@ -81,6 +87,7 @@ export const Prometheus = Layer.effect(
       },
       socketsOpen: (open) => sockets.set(open),
       frames: (direction, type, count) => frames.inc({ direction, type }, count),
+      cacheAsked: (cache, result) => cacheRequests.inc({ cache, result }),
       exposition: Effect.map(Effect.promise(() => registry.metrics()), (body) => ({
         contentType: registry.contentType,
         body

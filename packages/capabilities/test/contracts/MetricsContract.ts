@@ -79,6 +79,21 @@ export const metricsContract = (suite: Suite<Metrics>): void =>
         ])
       }))
 
+    it.effect("tell how often what was kept could be used", () =>
+      Effect.gen(function*() {
+        const metrics = yield* Metrics
+        for (const result of ["hit", "hit", "miss", "error"] as const) metrics.cacheAsked("lists", result)
+        metrics.cacheAsked("tickets", "hit")
+        const { body } = yield* metrics.exposition
+        assert.includeMembers(body.split("\n"), [
+          "# TYPE opsdesk_cache_requests_total counter",
+          `opsdesk_cache_requests_total{cache="lists",result="hit"} 2`,
+          `opsdesk_cache_requests_total{cache="lists",result="miss"} 1`,
+          `opsdesk_cache_requests_total{cache="lists",result="error"} 1`,
+          `opsdesk_cache_requests_total{cache="tickets",result="hit"} 1`
+        ])
+      }))
+
     it.effect("tell of the process too", () =>
       Effect.gen(function*() {
         const metrics = yield* Metrics

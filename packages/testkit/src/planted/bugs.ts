@@ -34,6 +34,33 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
     title: "users.me"
   },
   {
+    name: "lists are kept without their user",
+    file: "packages/tickets/src/TicketTags.ts",
+    right: "return `${actor.userId} ${sightOf(actor)} ${asked",
+    wrong: "return `${asked",
+    project: "http",
+    test: "test/keptAnswers.test.ts",
+    title: "is never another's"
+  },
+  {
+    name: "a changed ticket drops nothing before its answer",
+    file: "packages/tickets/src/TicketNews.ts",
+    right: "drop(touchedTags(after, before === null ? [after] : [before, after])).pipe(",
+    wrong: "drop(before === null ? [] : [`nothing ${after.id}`]).pipe(",
+    project: "http",
+    test: "test/keptAnswers.test.ts",
+    title: "is what it was, to the byte"
+  },
+  {
+    name: "what a cache loads is kept under the versions after it",
+    file: "layers/memory/src/MemoryCache.ts",
+    right: "if (versions.stampOf(tags) === stamp) {",
+    wrong: "stamp = versions.stampOf(tags); {",
+    project: "memory",
+    test: "test/MemoryCache.test.ts",
+    title: "never finds what began to be made before a drop"
+  },
+  {
     name: "a session that has ended is not asked for",
     file: "packages/access/src/RightsStore.ts",
     right: "s.ended_at is null and s.expires_at",
