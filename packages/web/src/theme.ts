@@ -2,6 +2,8 @@ import { createTheme, Menu, Modal, Select } from "@mantine/core"
 import { setNonce } from "get-nonce"
 
 export const theme = createTheme({
+  // Whoever has asked their system for less movement gets none.
+  respectReducedMotion: true,
   // Greys with a little blue, as the ground has.
   colors: {
     dark: [

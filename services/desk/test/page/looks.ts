@@ -36,6 +36,18 @@ const violations = async (page: Page): Promise<ReadonlyArray<string>> => {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`)
 }
 
+/** Waits for what is coming or going: half way there it has colours that nobody is meant to read. */
+const settled = async (page: Page) => {
+  await page.evaluate(() =>
+    new Promise((resolve) =>
+      globalThis.requestAnimationFrame(() => globalThis.requestAnimationFrame(() => resolve(null)))
+    )
+  )
+  await page.waitForFunction(() =>
+    globalThis.document.getAnimations().every(({ playState }) => playState !== "running")
+  )
+}
+
 /** How a page looks to whoever looks at it, and to what. */
 export const looks = (it: Vitest.MethodsNonLive<Office>): void => {
   it.effect("shows what somebody wrote as text, whatever it is", () =>
@@ -81,8 +93,9 @@ export const looks = (it: Vitest.MethodsNonLive<Office>): void => {
       const goodFor = async (what: string): Promise<void> => {
         for (const colorScheme of ["light", "dark"] as const) {
           for (const width of [1280, 390]) {
-            await page.emulateMedia({ colorScheme })
+            await page.emulateMedia({ colorScheme, reducedMotion: "reduce" })
             await page.setViewportSize({ width, height: 844 })
+            await settled(page)
             assert.deepStrictEqual(await violations(page), [], `${what}, ${colorScheme}, ${width} pixels wide`)
             const wide = await page.evaluate(() => globalThis.document.documentElement.scrollWidth)
             assert.isAtMost(wide, width, `${what} is wider than the window`)
