@@ -1,3 +1,6 @@
+// First: schemas that are made before it stay uncompiled.
+import "effect/schema/SchemaJITCompiler/enable"
+
 import { seedDatabase } from "@opsdesk/console/seedDatabase"
 import { Serve } from "@opsdesk/http/serve"
 import { migrateDatabase } from "@opsdesk/stack/migrateDatabase"
