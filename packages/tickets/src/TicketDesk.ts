@@ -66,8 +66,8 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
         events: [event]
       })
 
-    const saveMove = Effect.fnUntraced(function*(ticket: Ticket, move: Omit<Move, "id">) {
-      yield* store.insertMove(ticket, { id: HistoryEntryId.make(yield* random.uuidV7()), ...move })
+    const step = Effect.fnUntraced(function*(move: Omit<Move, "id">) {
+      return { id: HistoryEntryId.make(yield* random.uuidV7()), ...move }
     })
 
     const open = Effect.fn("TicketDesk.open")(function*(input: NewTicket) {
@@ -100,9 +100,9 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
           updatedAt: at,
           resolvedAt: null,
           closedAt: null
-        })
+        }),
+        yield* step({ from: null, by: actor, comment: null })
       )
-      yield* saveMove(ticket, { from: null, by: actor, comment: null })
       yield* record(actor, ticket, ticketCreated(ticket), null, ticketJson(ticket))
       return ticket
     }, atomic)
@@ -135,8 +135,7 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
       if (!ticket.canMoveTo(to)) return yield* new TicketCannotMove({ from, to })
       const comment = change.comment ?? null
       const next = ticket.moveTo(to, yield* DateTime.now)
-      yield* store.save(next)
-      yield* saveMove(next, { from, by: actor, comment })
+      yield* store.saveMoved(next, yield* step({ from, by: actor, comment }))
       yield* record(actor, next, ticketStatusChanged(next, from, comment), { status: from }, { status: to, comment })
       return next
     }, atomic)

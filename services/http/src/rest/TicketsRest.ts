@@ -5,7 +5,7 @@ import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { RequestFacts } from "../middleware/RequestFacts.ts"
-import { createdVersion, foundVersion } from "./created.ts"
+import { asItIs, createdVersion, foundVersion } from "./created.ts"
 
 /** Lets the request's log line name the ticket, whether the address had its id, its number or neither. */
 const noted = <E, R>(answer: Effect.Effect<Ticket, E, R>) =>
@@ -22,7 +22,7 @@ export const TicketsRest = HttpApiBuilder.group(
       openTicket: ({ payload }) =>
         Effect.map(noted(desk.open(payload)), (ticket) => createdVersion(`/v1/tickets/${ticket.id}`, ticket)),
       listTickets: ({ query: { cursor, include, limit, sort, ...filter } }) =>
-        queue.list(filter, sort, { limit, cursor, include }),
+        Effect.map(queue.list(filter, sort, { limit, cursor, include }), asItIs),
       getTicket: ({ params }) => Effect.map(noted(queue.get(params.id)), foundVersion),
       editTicket: ({ headers, params, payload }) =>
         Effect.map(noted(desk.edit(params.id, payload, headers["if-match"])), foundVersion),
