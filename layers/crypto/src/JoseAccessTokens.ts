@@ -3,7 +3,7 @@ import type { Key, KeyMaterial } from "@opsdesk/capabilities/Keyring"
 import { Keyring } from "@opsdesk/capabilities/Keyring"
 import { UserId } from "@opsdesk/kernel/Ids"
 import { keptFor } from "@opsdesk/kernel/keptFor"
-import { Clock, Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { Clock, DateTime, Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { SecureRandom } from "effect/crypto"
 import * as jose from "jose"
 import type { Checked } from "./checkedTokens.ts"
@@ -127,11 +127,15 @@ export const JoseAccessTokens = (options: { readonly issuer: string }) =>
         }),
         verify: Effect.fnUntraced(function*(token) {
           const known = yield* keys
-          const now = yield* Clock.currentTimeMillis
+          const now = yield* DateTime.now
           const text = Redacted.value(token)
-          const before = checked.find(text, now / 1000, (keyId) => known.some(({ id }) => id === keyId))
+          const before = checked.find(
+            text,
+            now.epochMilliseconds / 1000,
+            (keyId) => known.some(({ id }) => id === keyId)
+          )
           if (before !== undefined) return Option.some({ userId: before.userId, sessionId: before.sessionId })
-          const found = yield* Effect.promise(() => check(text, known, new Date(now)))
+          const found = yield* Effect.promise(() => check(text, known, DateTime.toDateUtc(now)))
           if (found === undefined) return Option.none()
           checked.keep(text, found)
           return Option.some({ userId: found.userId, sessionId: found.sessionId })
