@@ -1,3 +1,4 @@
+import { reached } from "@opsdesk/capabilities/Failpoints"
 import { RoomBus } from "@opsdesk/capabilities/RoomBus"
 import type { Answered } from "@opsdesk/capabilities/Transaction"
 import { sqlIsADefect, Transaction } from "@opsdesk/capabilities/Transaction"
@@ -12,6 +13,24 @@ const anotherGo = Schedule.exponential("20 millis").pipe(Schedule.jittered, Sche
 /** Not `isRetryable`: that also covers a lost COMMIT reply, and what may have committed must not run again. */
 const asksForAnotherGo = (error: unknown) =>
   SqlError.isSqlError(error) && (error.reason._tag === "SerializationError" || error.reason._tag === "DeadlockError")
+
+/** What is to be done at the end of the transaction around; null where there is none. */
+class Endings extends Context.Reference<Array<Effect.Effect<void>> | null>("@opsdesk/postgres/Endings", {
+  defaultValue: () => null
+}) {}
+
+const atTheEnd = (effect: Effect.Effect<void>) =>
+  Effect.flatMap(Endings, (endings) => endings === null ? effect : Effect.sync(() => void endings.push(effect)))
+
+/** Each try of a transaction has endings of its own, and is outside of any once they are done. */
+const ending = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    const endings: Array<Effect.Effect<void>> = []
+    return transaction.pipe(
+      Effect.provideService(Endings, endings),
+      Effect.onExit(() => Effect.forEach(endings, (each) => each, { discard: true }))
+    )
+  })
 
 const unavailable = Effect.fail(new DependencyUnavailable({ dependency: "postgres" }))
 
@@ -31,11 +50,12 @@ export const PostgresTransaction = Layer.effect(
       )
 
     const onItsOwn = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-      sql.withTransaction(effect).pipe(
+      ending(sql.withTransaction(effect)).pipe(
         Effect.catchDefect((defect) =>
           SqlError.isSqlError(defect) && asksForAnotherGo(defect) ? Effect.fail(defect) : Effect.die(defect)
         ),
         Effect.retry({ schedule: anotherGo, while: asksForAnotherGo }),
+        Effect.tap(() => reached("after-commit-before-reply")),
         Effect.tap(() => wake),
         answerWithin,
         Effect.catch(sqlIsADefect)
@@ -48,7 +68,8 @@ export const PostgresTransaction = Layer.effect(
             ? withinAnother(effect)
             : onItsOwn(effect)
         ),
-      reading: (effect) => Effect.catch(answerWithin(effect), sqlIsADefect)
+      reading: (effect) => Effect.catch(answerWithin(effect), sqlIsADefect),
+      atTheEnd
     })
   })
 )

@@ -1,5 +1,6 @@
 import type { Outgoing, Queue, Settlement } from "@opsdesk/capabilities/Broker"
 import { Broker, deadName, Unroutable } from "@opsdesk/capabilities/Broker"
+import { reached } from "@opsdesk/capabilities/Failpoints"
 import type { Channel, ConsumeMessage } from "amqplib"
 import type { Redacted } from "effect"
 import { Array, Duration, Effect, Layer } from "effect"
@@ -102,6 +103,7 @@ export const RabbitBroker = (options: RabbitBrokerOptions) =>
         if (elsewhere.length === 0 && last !== undefined) return yield* acks.upTo(last[0])
         for (const [message, { _tag }] of settled) if (_tag === "Done") yield* acks.one(message)
         yield* move(queue, elsewhere)
+        yield* reached("after-retry-published-before-ack")
         for (const [message] of elsewhere) yield* acks.one(message)
       })
 

@@ -54,7 +54,7 @@ export const variables = {
     set: "that PostgreSQL, 15 or later: `postgres://user:password@host:5432/database`"
   }),
   redisUrl: variable("REDIS_URL", (name) => Config.option(Config.Redacted(name)), {
-    unset: "hints between programs by PostgreSQL, cache and limits in the process",
+    unset: "hints between programs by PostgreSQL, limits in the process; answers are kept only by `start`",
     set: "that Redis: `redis://user:password@host:6379`"
   }),
   amqpUrl: variable("AMQP_URL", (name) => Config.option(Config.Redacted(name)), {

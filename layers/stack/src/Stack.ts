@@ -1,4 +1,5 @@
 import { Broker } from "@opsdesk/capabilities/Broker"
+import { NoCache } from "@opsdesk/capabilities/Cache"
 import type { Trouble } from "@opsdesk/capabilities/Dependencies"
 import { Dependencies } from "@opsdesk/capabilities/Dependencies"
 import { LocalSignIn } from "@opsdesk/capabilities/LocalSignIn"
@@ -16,6 +17,7 @@ import { JoseIdentityProvider, NoIdentityProvider } from "@opsdesk/oidc/JoseIden
 import { migrationFiles } from "@opsdesk/postgres/migrationFiles"
 import { schemaTrouble } from "@opsdesk/postgres/Migrator"
 import { PostgresBroker } from "@opsdesk/postgres/PostgresBroker"
+import { PostgresCacheGeneration } from "@opsdesk/postgres/PostgresCacheGeneration"
 import { PostgresDeadLetters } from "@opsdesk/postgres/PostgresDeadLetters"
 import { PostgresJournal } from "@opsdesk/postgres/PostgresJournal"
 import { PostgresKeptAnswers } from "@opsdesk/postgres/PostgresKeptAnswers"
@@ -25,6 +27,8 @@ import { PostgresSql } from "@opsdesk/postgres/PostgresSql"
 import { PostgresTransaction } from "@opsdesk/postgres/PostgresTransaction"
 import { within } from "@opsdesk/postgres/within"
 import { RabbitBroker } from "@opsdesk/rabbitmq/RabbitBroker"
+import { RedisCache } from "@opsdesk/redis/RedisCache"
+import { RedisRateLimiterStore } from "@opsdesk/redis/RedisRateLimiterStore"
 import { RedisRoomBus } from "@opsdesk/redis/RedisRoomBus"
 import { Logs } from "@opsdesk/telemetry/Logs"
 import { Prometheus } from "@opsdesk/telemetry/Prometheus"
@@ -72,12 +76,18 @@ const Identities = Layer.unwrap(
     ))
 )
 
-/** Counted in this process: several that share a desk each allow as much. */
+/** Counted together where there is a Redis; else in this process: several that share a desk each allow as much. */
+const Counts = Layer.unwrap(Effect.map(Settings, ({ redisUrl }) =>
+  Option.match(redisUrl, {
+    onNone: () => MemoryRateLimiterStore,
+    onSome: (url) => RedisRateLimiterStore({ url }).pipe(Layer.provide(MemoryRateLimiterStore))
+  })))
+
 const Limits = Layer.unwrap(
   Effect.map(
     Settings,
     ({ limits: { figures, on } }) =>
-      on ? RateLimits.layer(figures).pipe(Layer.provide(MemoryRateLimiterStore)) : RateLimits.off(figures)
+      on ? RateLimits.layer(figures).pipe(Layer.provide(Counts)) : RateLimits.off(figures)
   )
 )
 
@@ -91,6 +101,13 @@ const Queues = (service: string) =>
       onNone: () => PostgresBroker(),
       onSome: (url) => RabbitBroker({ url, applicationName: `opsdesk-${service}` })
     })))
+
+/** Programs that share a database, and no place to keep answers together, would show each other what was. */
+const Answers = Layer.unwrap(Effect.map(Settings, ({ databaseUrl, redisUrl }) =>
+  Option.match(redisUrl, {
+    onNone: () => Option.isSome(databaseUrl) ? NoCache : MemoryCache(),
+    onSome: (url) => RedisCache({ url }).pipe(Layer.provide(PostgresCacheGeneration))
+  })))
 
 /** How the programs of a desk wake each other. */
 const Hints = (service: string) =>
@@ -158,9 +175,9 @@ export const Stack = (service: string) =>
       Argon2Passwords,
       AuditCheckpoints,
       Notifying,
-      MemoryCache,
       Limits
     )),
+    Layer.provideMerge(Answers),
     Layer.provideMerge(Hints(service)),
     Layer.provideMerge(Sql(service)),
     Layer.provideMerge(Layer.mergeAll(PooledRandom, Macs, Digest.layerWebCrypto, NodeSha256, Prometheus, SystemClock))

@@ -55,6 +55,23 @@ export const Prometheus = Layer.effect(
       help: "Age of the oldest event that has yet to be published",
       registers: [registry]
     })
+    const sockets = new Prom.Gauge({
+      name: "opsdesk_ws_connections",
+      help: "WebSockets that are open",
+      registers: [registry]
+    })
+    const frames = new Prom.Counter({
+      name: "opsdesk_ws_frames_total",
+      help: "Frames of WebSockets, by type",
+      labelNames: ["direction", "type"] as const,
+      registers: [registry]
+    })
+    const cacheRequests = new Prom.Counter({
+      name: "opsdesk_cache_requests_total",
+      help: "What was asked of what is kept",
+      labelNames: ["cache", "result"] as const,
+      registers: [registry]
+    })
     return Metrics.of({
       httpAnswered: (request, seconds) => http.observe({ ...request }, seconds),
       jobsEnded: (queue, outcome, count, seconds) => {
@@ -68,6 +85,9 @@ export const Prometheus = Layer.effect(
         pending.set(state.pending)
         lag.set(state.lagSeconds)
       },
+      socketsOpen: (open) => sockets.set(open),
+      frames: (direction, type, count) => frames.inc({ direction, type }, count),
+      cacheAsked: (cache, result) => cacheRequests.inc({ cache, result }),
       exposition: Effect.map(Effect.promise(() => registry.metrics()), (body) => ({
         contentType: registry.contentType,
         body

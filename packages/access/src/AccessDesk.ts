@@ -110,11 +110,13 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
           permissionNames.map((name) => ({ name, description: permissions[name] }))
         )).map(({ name }) => name)
       )
-      if (fresh.size > 0) yield* rights.changed
       for (const { name, permissions: grants } of builtInRoles) {
-        yield* store.insertRole(yield* random.uuidV7(), name, at)
-        yield* store.insertGrants(name, grants.filter(({ permission }) => fresh.has(permission)))
+        const isNew = yield* store.insertRole(yield* random.uuidV7(), name, at)
+        const given = yield* store.insertGrants(name, grants.filter(({ permission }) => fresh.has(permission)))
+        if (given && !isNew) yield* store.touch(name)
       }
+      // Last, as for all who change rights: roles first, then the epoch.
+      if (fresh.size > 0) yield* rights.changed
     }, atomic)
 
     return { authenticate, ensureBuiltInRoles, roles, permissions: allPermissions }

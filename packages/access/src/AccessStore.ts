@@ -44,22 +44,35 @@ export class AccessStore extends Context.Service<AccessStore>()("@opsdesk/access
         decodeNames
       )
 
+    /** Says whether it was new. */
     const insertRole = (id: string, name: RoleName, at: DateTime.Utc) =>
-      sql`
-        insert into roles (id, name, built_in, created_at) values (${id}, ${name}, true, ${DateTime.toDateUtc(at)})
-        on conflict (name) do nothing`
+      Effect.map(
+        sql`
+          insert into roles (id, name, built_in, created_at) values (${id}, ${name}, true, ${DateTime.toDateUtc(at)})
+          on conflict (name) do nothing
+          returning id`,
+        (rows) => rows.length > 0
+      )
 
+    /** Says whether the role has got any that it did not have. */
     const insertGrants = (role: RoleName, grants: ReadonlyArray<Grant>) =>
-      sql`
-        insert into role_permissions (role_id, permission, scope)
-        select r.id, g.permission, g.scope
-        from roles r, unnest(${grants.map(({ permission }) => permission)}::text[], ${
-        grants.map(({ scope }) => scope)
-      }::text[]) as g(permission, scope)
-        where r.name = ${role}
-        on conflict do nothing`
+      Effect.map(
+        sql`
+          insert into role_permissions (role_id, permission, scope)
+          select r.id, g.permission, g.scope
+          from roles r, unnest(${grants.map(({ permission }) => permission)}::text[], ${
+          grants.map(({ scope }) => scope)
+        }::text[]) as g(permission, scope)
+          where r.name = ${role}
+          on conflict do nothing
+          returning permission`,
+        (rows) => rows.length > 0
+      )
 
-    return { roles, countRoles, insertPermissions, insertRole, insertGrants }
+    /** A change that lies in another table. */
+    const touch = (role: RoleName) => Effect.asVoid(sql`update roles set version = version + 1 where name = ${role}`)
+
+    return { roles, countRoles, insertPermissions, insertRole, insertGrants, touch }
   })
 }) {
   static readonly layer = Layer.effect(AccessStore, AccessStore.make)

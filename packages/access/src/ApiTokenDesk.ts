@@ -2,6 +2,7 @@ import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
 import { Journal } from "@opsdesk/capabilities/Journal"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import { bindingOf } from "@opsdesk/kernel/Binding"
+import type { UserId } from "@opsdesk/kernel/Ids"
 import { ApiTokenId } from "@opsdesk/kernel/Ids"
 import type { PageRequest } from "@opsdesk/kernel/Page"
 import { countedUpTo } from "@opsdesk/kernel/Page"
@@ -83,6 +84,7 @@ export class ApiTokenDesk extends Context.Service<ApiTokenDesk>()("@opsdesk/acce
         return yield* ValidationFailed.at("/expiresAt", "must be an instant to come, within 365 days from now")
       }
       yield* mustHold(actor.grants, scopes)
+      yield* store.holdOwner(actor.userId)
       yield* store.dropExpired(actor.userId, DateTime.subtractDuration(at, shownAfter))
       if ((yield* store.countLive(actor.userId, at)) >= atMost) {
         return yield* ValidationFailed.at("", `you have ${atMost} API tokens already: revoke one first`)
@@ -115,20 +117,32 @@ export class ApiTokenDesk extends Context.Service<ApiTokenDesk>()("@opsdesk/acce
       return { ...token, token: text }
     }, atomic)
 
+    const tellRevoked = Effect.fnUntraced(function*(
+      actorId: UserId,
+      { id, name, prefix }: { readonly id: string; readonly name: string; readonly prefix: string }
+    ) {
+      yield* journal.record({
+        at: yield* DateTime.now,
+        actorId,
+        action: "api_token.revoked",
+        entity: { type: "api_token", id },
+        before: { name, prefix },
+        after: null,
+        events: []
+      })
+    })
+
     const revoke = Effect.fn("ApiTokenDesk.revoke")(function*(id: ApiTokenId) {
       const { userId } = yield* owner
       const [gone] = yield* store.remove(userId, id)
       if (gone === undefined) return yield* new ApiTokenNotFound()
-      yield* journal.record({
-        at: yield* DateTime.now,
-        actorId: userId,
-        action: "api_token.revoked",
-        entity: { type: "api_token", id },
-        before: { name: gone.name, prefix: gone.prefix },
-        after: null,
-        events: []
-      })
+      yield* tellRevoked(userId, { id, ...gone })
     }, atomic)
+
+    /** Revokes all of an account's, inside the caller's transaction, for the one who has them revoked. */
+    const revokeAllOf = Effect.fnUntraced(function*(owner: UserId, by: UserId) {
+      for (const gone of yield* store.removeAll(owner)) yield* tellRevoked(by, gone)
+    })
 
     /**
      * Whose token this is and what it may do at most, or none: forged, expired, revoked. Asked anew each time, so what is
@@ -150,7 +164,7 @@ export class ApiTokenDesk extends Context.Service<ApiTokenDesk>()("@opsdesk/acce
       if (lastUsedAt === null || DateTime.isLessThan(lastUsedAt, fresh)) yield* atomic(store.touch(id, at, fresh))
     })
 
-    return { list, get, create, revoke, verify, used }
+    return { list, get, create, revoke, revokeAllOf, verify, used }
   })
 }) {
   static readonly layer = Layer.effect(ApiTokenDesk, ApiTokenDesk.make).pipe(Layer.provide(ApiTokenStore.layer))

@@ -44,6 +44,9 @@ export class ApiTokenStore extends Context.Service<ApiTokenStore>()("@opsdesk/ac
         ([row]) => row?.count ?? 0
       )
 
+    /** Holds the owner until the transaction ends: whoever makes another token for them counts after this one is there. */
+    const holdOwner = (owner: UserId) => Effect.asVoid(sql`select from users where id = ${owner} for no key update`)
+
     const countLive = (owner: UserId, at: DateTime.Utc) =>
       Effect.map(
         sql<{ count: number }>`
@@ -95,7 +98,12 @@ export class ApiTokenStore extends Context.Service<ApiTokenStore>()("@opsdesk/ac
       sql<{ name: string; prefix: string }>`
         delete from api_tokens where user_id = ${owner} and id = ${id} returning name, prefix`
 
-    return { page, count, countLive, dropExpired, byId, live, insert, touch, remove }
+    /** Gives the rows that are no more. */
+    const removeAll = (owner: UserId) =>
+      sql<{ id: string; name: string; prefix: string }>`
+        delete from api_tokens where user_id = ${owner} returning id, name, prefix`
+
+    return { page, count, holdOwner, countLive, dropExpired, byId, live, insert, touch, remove, removeAll }
   })
 }) {
   static readonly layer = Layer.effect(ApiTokenStore, ApiTokenStore.make)

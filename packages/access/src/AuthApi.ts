@@ -8,7 +8,7 @@ import { Credentials, Renewal, Session } from "./Session.ts"
 
 export type { Access } from "./Authentication.ts"
 /** Part of every contract: whoever reads the contracts only reads it here. */
-export { EndpointAccess } from "./Authentication.ts"
+export { Authentication, EndpointAccess } from "./Authentication.ts"
 
 const PublicKey = Schema.Struct({
   kty: Schema.Literal("OKP"),

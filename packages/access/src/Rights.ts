@@ -1,3 +1,4 @@
+import { Metrics } from "@opsdesk/capabilities/Metrics"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { UserId } from "@opsdesk/kernel/Ids"
 import { Cache, Clock, Context, Data, Effect, Exit, Layer, Option } from "effect"
@@ -37,6 +38,7 @@ const actorOf = ({ grants, roles, teamIds, userId }: ActorRow, sessionId: string
 export class Rights extends Context.Service<Rights>()("@opsdesk/access/Rights", {
   make: Effect.gen(function*() {
     const { reading } = yield* Transaction
+    const metrics = yield* Metrics
     const store = yield* RightsStore
     let restlessUntil = 0
 
@@ -61,7 +63,9 @@ export class Rights extends Context.Service<Rights>()("@opsdesk/access/Rights", 
      */
     const actor = Effect.fnUntraced(function*(userId: UserId, sessionId: string | null) {
       if ((yield* Clock.currentTimeMillis) < restlessUntil) yield* readAnew
-      return yield* Cache.get(actors, new Claimed({ epoch: yield* epoch, userId, sessionId }))
+      const claimed = new Claimed({ epoch: yield* epoch, userId, sessionId })
+      metrics.cacheAsked("rights", (yield* Cache.has(actors, claimed)) ? "hit" : "miss")
+      return yield* Cache.get(actors, claimed)
     })
 
     /** The person without a session, read at this moment whatever is kept. */

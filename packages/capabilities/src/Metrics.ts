@@ -1,5 +1,6 @@
 import type { Effect } from "effect"
 import { Context } from "effect"
+import type { CacheName } from "./Cache.ts"
 
 export type JobOutcome = "processed" | "failed" | "retried" | "dead"
 
@@ -20,6 +21,12 @@ export class Metrics extends Context.Service<Metrics, {
   readonly queueDepth: (queue: string, messages: number) => void
   /** What still has to be published, and how old the oldest of it is. */
   readonly outbox: (state: { readonly pending: number; readonly lagSeconds: number }) => void
+  /** How many sockets are open now. */
+  readonly socketsOpen: (sockets: number) => void
+  /** `type` is one of the protocol's, so that the number of series stays bounded. */
+  readonly frames: (direction: "in" | "out", type: string, count: number) => void
+  /** `error`: what is kept could not be asked, or not be relied upon. */
+  readonly cacheAsked: (cache: CacheName, result: "hit" | "miss" | "error") => void
   /** Everything measured so far, in the Prometheus text format. */
   readonly exposition: Effect.Effect<{ readonly contentType: string; readonly body: string }>
 }>()("@opsdesk/capabilities/Metrics") {}

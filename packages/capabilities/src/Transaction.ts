@@ -20,6 +20,12 @@ export class Transaction extends Context.Service<Transaction, {
   readonly atomic: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, Answered<E>, R>
   /** For an effect that only reads: no transaction, each statement sees what is committed. */
   readonly reading: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, Answered<E>, R>
+  /**
+   * Does something once the outermost transaction around has ended, before anybody hears that it has. It is done
+   * whatever came of the transaction, as whether a lost COMMIT took effect nobody knows: only for what does no harm.
+   * Outside a transaction it is done at once.
+   */
+  readonly atTheEnd: (effect: Effect.Effect<void>) => Effect.Effect<void>
 }>()("@opsdesk/capabilities/Transaction") {}
 
 const away: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 import type { Queue } from "@opsdesk/capabilities/Broker"
+import { reached } from "@opsdesk/capabilities/Failpoints"
 import { Metrics } from "@opsdesk/capabilities/Metrics"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { EventEnvelope } from "@opsdesk/kernel/EventEnvelope"
@@ -53,7 +54,10 @@ export class Inbox extends Context.Service<Inbox>()("@opsdesk/events/Inbox", {
           const found = admit(events, yield* store.look(owner, events.map(({ id }) => id)))
           const asked = found.fresh.length + found.parked.length
           if (asked > 0 && (yield* store.begin(owner, found.fresh, found.parked)) < asked) return yield* new Overtaken()
-          if (found.fresh.length > 0) yield* consumer.run(found.fresh)
+          if (found.fresh.length > 0) {
+            yield* consumer.run(found.fresh)
+            yield* reached("after-effect-before-commit")
+          }
           return found
         }))
 
@@ -108,6 +112,7 @@ export class Inbox extends Context.Service<Inbox>()("@opsdesk/events/Inbox", {
         const exit = yield* Effect.exit(atomic(Effect.gen(function*() {
           if (!(yield* store.settle(owner, event.id))) return absorbed
           yield* consumer.run([event])
+          yield* reached("after-effect-before-commit")
           return settled
         })))
         if (Exit.isSuccess(exit)) return exit.value

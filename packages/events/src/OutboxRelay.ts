@@ -1,5 +1,6 @@
 import type { Outgoing, Queue } from "@opsdesk/capabilities/Broker"
 import { Broker } from "@opsdesk/capabilities/Broker"
+import { reached } from "@opsdesk/capabilities/Failpoints"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { EventEnvelope } from "@opsdesk/kernel/EventEnvelope"
 import { Cause, Clock, Context, Duration, Effect, Layer, Schedule } from "effect"
@@ -66,7 +67,9 @@ export class OutboxRelay extends Context.Service<OutboxRelay>()("@opsdesk/events
     const events = Effect.fnUntraced(function*({ leases, queues, relay }: Share) {
       const due = yield* reading(store.due(leases, chunk))
       if (due.length === 0) return false
+      yield* reached("after-claim-before-publish")
       yield* publish(queues, due.map(outgoing))
+      yield* reached("after-publish-before-delete")
       const deleted = yield* atomic(store.published(relay, leases, due.map(({ position }) => position)))
       return deleted === due.length && due.length >= chunk
     })

@@ -1,5 +1,6 @@
 import type { Delivery, Queue, Settlement } from "@opsdesk/capabilities/Broker"
 import { Broker } from "@opsdesk/capabilities/Broker"
+import { reached } from "@opsdesk/capabilities/Failpoints"
 import { Metrics } from "@opsdesk/capabilities/Metrics"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { EventEnvelope } from "@opsdesk/kernel/EventEnvelope"
@@ -136,6 +137,8 @@ export const makeHandler = Effect.fnUntraced(function*<E, R>(consumer: Consumer<
         // A second delivery of one event in the same batch has the first one's outcome; what is not wanted has none.
         ? Effect.succeed(outcomes.get(event.success.id) ?? told({ _tag: "Absorbed" }))
         : unreadable(delivery, event.failure.message))
+    if (all.some(({ job }) => job === "dead")) yield* reached("after-dead-before-ack")
+    yield* reached("after-commit-before-ack")
     count(all, Number((yield* Clock.monotonicTimeNanos) - started) / 1e9)
     return all.map(({ settlement }) => settlement)
   }, untilItAnswers)

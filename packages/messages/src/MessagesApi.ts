@@ -9,6 +9,9 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/ht
 import { Message, NewMessage } from "./Message.ts"
 import { MessageNotFound } from "./MessageProblems.ts"
 
+/** Part of the contract: whoever reads the contracts only reads it here. */
+export { Message, Visibility } from "./Message.ts"
+
 const id = { id: TicketRef.pipe(said("The ticket's id or its number")) }
 
 export class MessagesApi extends HttpApiGroup.make("messages")

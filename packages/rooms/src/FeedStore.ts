@@ -1,5 +1,6 @@
 import { Audience, EventEnvelope } from "@opsdesk/kernel/EventEnvelope"
-import { TeamId, TicketId, UserId } from "@opsdesk/kernel/Ids"
+import type { TicketId } from "@opsdesk/kernel/Ids"
+import { TeamId, UserId } from "@opsdesk/kernel/Ids"
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Look } from "./Feed.ts"

@@ -32,6 +32,11 @@ export class House {
   readonly #ofTickets = new Map<TicketId, TicketRoom>()
   readonly #ofAll = new Set<Listener>()
 
+  /** How many listen, each room that somebody is in counted for them. */
+  get listeners(): number {
+    return [...this.#ofTickets.values()].reduce((sum, { listeners }) => sum + listeners.size, this.#ofAll.size)
+  }
+
   enter(room: Room, listener: Listener): void {
     if (room._tag === "Tickets") return void this.#ofAll.add(listener)
     const known = this.#ofTickets.get(room.ticketId)

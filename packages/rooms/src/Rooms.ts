@@ -2,7 +2,7 @@ import { Rights } from "@opsdesk/access/Rights"
 import { RoomBus } from "@opsdesk/capabilities/RoomBus"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { DependencyUnavailable } from "@opsdesk/kernel/Problem"
-import { TicketNotFound } from "@opsdesk/tickets/TicketProblems"
+import type { TicketNotFound } from "@opsdesk/tickets/TicketProblems"
 import type { Scope } from "effect"
 import { Cause, Context, Effect, Layer, Queue, RcRef, Stream } from "effect"
 import { FeedStore } from "./FeedStore.ts"
@@ -13,7 +13,8 @@ import type { Ear, Guest, Listener } from "./Listener.ts"
 import { readFeed } from "./readFeed.ts"
 import type { Room } from "./Room.ts"
 import type { RoomEvent } from "./RoomEvent.ts"
-import { AccessWithdrawn, CannotResume, FallenBehind } from "./RoomProblems.ts"
+import type { CannotResume } from "./RoomProblems.ts"
+import { AccessWithdrawn, FallenBehind } from "./RoomProblems.ts"
 
 /** Events that a stream keeps for whoever reads it slowly. */
 const mostKept = 1024
@@ -96,7 +97,10 @@ export class Rooms extends Context.Service<Rooms>()("@opsdesk/rooms/Rooms", {
           return yield* Effect.never
         }), { bufferSize: mostKept, strategy: "suspend" })
 
-    return { admit, join, events }
+    /** Who is here: what has been left behind by somebody who is gone would be counted, too. */
+    const count = () => ({ guests: guests.size, listeners: house.listeners })
+
+    return { admit, join, events, count }
   })
 }) {
   static readonly layer = Layer.effect(Rooms, Rooms.make).pipe(Layer.provide([FeedStore.layer, Rights.layer]))

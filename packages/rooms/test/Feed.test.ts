@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { advance, feedFrom } from "@opsdesk/rooms/Feed"
-import fc from "fast-check"
+import * as fc from "fast-check"
 
 /** One transaction: it gets its id, draws positions, and commits or does not. */
 interface Transaction {

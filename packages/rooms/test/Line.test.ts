@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { happened, joining, open, recalled, waitAnew } from "@opsdesk/rooms/Line"
-import fc from "fast-check"
+import * as fc from "fast-check"
 
 const place = (event: number) => event
 

@@ -36,7 +36,11 @@ export class RecordingJournal extends Context.Service<RecordingJournal, {
 
       return Context.make(RecordingJournal, { recorded: Effect.sync(() => [...kept]) }).pipe(
         Context.add(Journal, { record }),
-        Context.add(Transaction, { atomic, reading: (effect) => Effect.catch(effect, sqlIsADefect) })
+        Context.add(Transaction, {
+          atomic,
+          reading: (effect) => Effect.catch(effect, sqlIsADefect),
+          atTheEnd: (effect) => effect
+        })
       )
     })
   )

@@ -17,7 +17,8 @@ export const bareChannel = (url: string) =>
     ({ connection }) => Effect.promise(() => connection.close())
   ).pipe(Effect.map(({ channel }) => channel))
 
-const removeAll = async (channel: Channel, prefix: string, queues: Iterable<Queue>) => {
+/** Takes away what a broker has made under a prefix. */
+export const removeAll = async (channel: Channel, prefix: string, queues: Iterable<Queue>) => {
   for (const queue of queues) {
     for (const name of [queue.name, ...delayNames(queue), deadName(queue)]) {
       await channel.deleteQueue(`${prefix}${name}`)

@@ -202,6 +202,7 @@ export const tables: Readonly<Record<string, Table>> = {
   dead_letters: owned("events", "deadletters"),
   queues: written(),
   queue_messages: written(),
+  cache_generation: written(),
   sealed_keys: written(),
   idempotency_keys: written(),
   seeds: written(),

@@ -13,22 +13,47 @@ export interface Way {
   readonly cut: () => void
   /** Hands on what was kept, and all that follows. */
   readonly speakAgain: () => void
+  /** Hangs up on the callers only: the other end is not told, as when a machine loses its power. */
+  readonly lose: () => void
+  /** Whatever is said from now on arrives so much later, in its order. */
+  readonly delay: (millis: number) => void
+  /** What the server says next reaches nobody, and its line is cut: it has done what it was asked, and nobody knows. */
+  readonly loseReply: () => void
+  /** The server ends its side of each line, and goes on to hear. */
+  readonly halfClose: () => void
 }
 
 export const wayTo = Effect.fnUntraced(function*(first: number, host = "127.0.0.1") {
   const sockets = new Set<Socket>()
+  const callers = new Set<Socket>()
+  const lost = new WeakSet<Socket>()
   let target = first
   let silent = false
+  let delay = 0
+  let losesReply = false
+
+  const handOn = (bytes: Uint8Array | string, to: Socket) => {
+    if (delay === 0) return void to.write(bytes)
+    setTimeout(() => {
+      if (!to.destroyed) to.write(bytes)
+    }, delay)
+  }
 
   const server = createServer((caller) => {
+    callers.add(caller)
     const callee = connect({ host, port: target, noDelay: true })
     for (const [from, to] of [[caller, callee], [callee, caller]] as const) {
       sockets.add(from)
-      from.on("data", (bytes) => void to.write(bytes))
+      from.on("data", (bytes) => {
+        if (from === caller || !losesReply) return handOn(bytes, to)
+        losesReply = false
+        callee.destroy()
+      })
       from.once("error", () => from.destroy())
       from.once("close", () => {
         sockets.delete(from)
-        to.destroy()
+        callers.delete(from)
+        if (!lost.has(from)) to.destroy()
       })
       if (silent) from.pause()
     }
@@ -60,6 +85,21 @@ export const wayTo = Effect.fnUntraced(function*(first: number, host = "127.0.0.
     speakAgain: () => {
       silent = false
       for (const socket of sockets) socket.resume()
+    },
+    lose: () => {
+      for (const caller of callers) {
+        lost.add(caller)
+        caller.destroy()
+      }
+    },
+    delay: (millis) => {
+      delay = millis
+    },
+    loseReply: () => {
+      losesReply = true
+    },
+    halfClose: () => {
+      for (const caller of callers) caller.end()
     }
   }
   return way

@@ -14,6 +14,7 @@ const generated = [
   "docs/problems.md",
   "docs/permissions.md",
   "docs/openapi.json",
+  "docs/reliability.md",
   "docs/security.md",
   ".env.example",
   "services/http/src/graphql/types.ts",

@@ -50,7 +50,7 @@ describe("the house", () => {
     assert.deepStrictEqual(made.filter((name) => !(name in tables)), [])
   })
 
-  it("every slice that owns or reads a table is one", () => {
+  it("everybody who owns or reads a table keeps a store", () => {
     const named = Object.values(tables).flatMap(({ owners, readers }) => [...owners, ...readers])
     assert.deepStrictEqual(named.filter((name) => !storeKeepers.includes(name)), [])
   })

@@ -15,6 +15,7 @@ import { SecureRandom } from "effect/crypto"
 import type { NewTicket, StatusChange, TicketChanges, TicketRef } from "./Ticket.ts"
 import { Ticket } from "./Ticket.ts"
 import { ticketAssigned, ticketCreated, ticketJson, ticketStatusChanged, ticketUpdated } from "./TicketEvents.ts"
+import { TicketNews } from "./TicketNews.ts"
 import { mayOpen, mayOpenForOthers, permissionToMove, permitOn } from "./TicketPolicy.ts"
 import { TicketAlreadyClaimed, TicketCannotMove, TicketNotFound } from "./TicketProblems.ts"
 import type { Move } from "./TicketStore.ts"
@@ -36,6 +37,7 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
     const store = yield* TicketStore
     const directory = yield* UserDirectory
     const journal = yield* Journal
+    const news = yield* TicketNews
     const random = yield* SecureRandom.SecureRandom
 
     const lockVisible = Effect.fnUntraced(function*(actor: Actor, ref: TicketRef) {
@@ -65,6 +67,8 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
         after,
         events: [event]
       })
+
+    const save = (before: Ticket, after: Ticket) => Effect.andThen(news.changed(before, after), store.save(after))
 
     const step = Effect.fnUntraced(function*(move: Omit<Move, "id">) {
       return { id: HistoryEntryId.make(yield* random.uuidV7()), ...move }
@@ -103,6 +107,7 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
         }),
         yield* step({ from: null, by: actor, comment: null })
       )
+      yield* news.changed(null, ticket)
       yield* record(actor, ticket, ticketCreated(ticket), null, ticketJson(ticket))
       return ticket
     }, atomic)
@@ -116,7 +121,7 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
       if (none) return ticket
       yield* teamMustExist(after.teamId)
       const next = ticket.changed(after, yield* DateTime.now)
-      yield* store.save(next)
+      yield* save(ticket, next)
       yield* record(actor, next, ticketUpdated(next, before, after), { ...before }, { ...after })
       return next
     }, atomic)
@@ -135,6 +140,7 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
       if (!ticket.canMoveTo(to)) return yield* new TicketCannotMove({ from, to })
       const comment = change.comment ?? null
       const next = ticket.moveTo(to, yield* DateTime.now)
+      yield* news.changed(ticket, next)
       yield* store.saveMoved(next, yield* step({ from, by: actor, comment }))
       yield* record(actor, next, ticketStatusChanged(next, from, comment), { status: from }, { status: to, comment })
       return next
@@ -142,7 +148,7 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
 
     const giveTo = Effect.fnUntraced(function*(actor: Actor, ticket: Ticket, assigneeId: UserId | null) {
       const next = ticket.changed({ assigneeId }, yield* DateTime.now)
-      yield* store.save(next)
+      yield* save(ticket, next)
       yield* record(actor, next, ticketAssigned(next, ticket.assigneeId), { assigneeId: ticket.assigneeId }, {
         assigneeId
       })
@@ -180,6 +186,6 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
   })
 }) {
   static readonly layer = Layer.effect(TicketDesk, TicketDesk.make).pipe(
-    Layer.provide([TicketStore.layer, UserDirectory.layer])
+    Layer.provide([TicketStore.layer, TicketNews.layer, UserDirectory.layer])
   )
 }

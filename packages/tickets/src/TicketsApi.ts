@@ -18,6 +18,9 @@ import {
 import { ticketsQuery } from "./TicketFilter.ts"
 import { TicketAlreadyClaimed, TicketCannotMove, TicketNotFound } from "./TicketProblems.ts"
 
+/** Part of the contract: whoever reads the contracts only reads them here. */
+export { HistoryEntry, nextStatuses, Priority, Ticket, TicketStatus, TicketSummaryJson, TicketType } from "./Ticket.ts"
+
 const id = { id: TicketRef.pipe(said("The ticket's id or its number")) }
 
 export class TicketsApi extends HttpApiGroup.make("tickets")

@@ -8,6 +8,7 @@ import { Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Ticket } from "../src/Ticket.ts"
 import { TicketDesk } from "../src/TicketDesk.ts"
+import { TicketNews } from "../src/TicketNews.ts"
 import { reaches } from "../src/TicketPolicy.ts"
 import type { Move } from "../src/TicketStore.ts"
 import { TicketStore } from "../src/TicketStore.ts"
@@ -61,7 +62,12 @@ export const aShelf = (...tickets: ReadonlyArray<Ticket>) => {
     saveMoved: (ticket, step) => Effect.sync(() => void moved(put(ticket), step))
   })
   const Desk = Layer.effect(TicketDesk, TicketDesk.make).pipe(
-    Layer.provide([Store, Directory, SecureRandom.layerWebCrypto]),
+    Layer.provide([
+      Store,
+      Directory,
+      Layer.mock(TicketNews, { changed: () => Effect.void }),
+      SecureRandom.layerWebCrypto
+    ]),
     Layer.provideMerge(RecordingJournal.layer)
   )
   return { Desk, moves, saved, ticket: (id: Ticket["id"]) => shelf.get(id) }

@@ -7,6 +7,9 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/ht
 import { NewTeam, Team } from "./Team.ts"
 import { TeamNotFound, UserNotFound } from "./UserProblems.ts"
 
+/** Part of the contract: whoever reads the contracts only reads it here. */
+export { Team } from "./Team.ts"
+
 const id = { id: TeamId.pipe(said("The team's id")) }
 const membership = { ...id, userId: UserId.pipe(said("The person's id")) }
 

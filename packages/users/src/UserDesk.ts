@@ -1,5 +1,6 @@
 import type { Actor } from "@opsdesk/access/Actor"
 import { CurrentActor, listed, permit } from "@opsdesk/access/Actor"
+import { ApiTokenDesk } from "@opsdesk/access/ApiTokenDesk"
 import { Rights } from "@opsdesk/access/Rights"
 import { RightsGuard, signedInOnly } from "@opsdesk/access/RightsGuard"
 import { SessionDesk } from "@opsdesk/access/SessionDesk"
@@ -52,6 +53,7 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
     const cursors = yield* Cursors
     const random = yield* SecureRandom.SecureRandom
     const sessions = yield* SessionDesk
+    const apiTokens = yield* ApiTokenDesk
     const rights = yield* Rights
 
     const hashOf = (password: string | undefined) =>
@@ -186,7 +188,10 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
         yield* store.setTeams(id, next.teamIds)
       }
       // Whoever learnt the old password, or was let in before the account was closed, does not stay.
-      if (passwordHash !== null) yield* sessions.endAllOf(id, "password-changed")
+      if (passwordHash !== null) {
+        yield* sessions.endAllOf(id, "password-changed")
+        yield* apiTokens.revokeAllOf(id, actor.userId)
+      }
       if (next.active !== user.active) yield* sessions.endAllOf(id, "deactivated")
       const mayDoOther = passwordHash !== null || next.active !== user.active || joined.length + left.length > 0
       if (mayDoOther) yield* rights.changed
@@ -249,6 +254,6 @@ export class UserDesk extends Context.Service<UserDesk>()("@opsdesk/users/UserDe
   })
 }) {
   static readonly layer = Layer.effect(UserDesk, UserDesk.make).pipe(
-    Layer.provide([UserStore.layer, SessionDesk.layer, Rights.layer, RightsGuard.layer])
+    Layer.provide([UserStore.layer, SessionDesk.layer, ApiTokenDesk.layer, Rights.layer, RightsGuard.layer])
   )
 }

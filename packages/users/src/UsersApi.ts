@@ -32,6 +32,9 @@ const usersQuery = {
   active: Schema.optionalKey(ActiveParameter).pipe(said("Whose account is active, or is not"))
 }
 
+/** Part of the contract: whoever reads the contracts only reads it here. */
+export { User } from "./User.ts"
+
 const id = { id: UserId.pipe(said("The person's id")) }
 
 export class UsersApi extends HttpApiGroup.make("users")

@@ -109,11 +109,16 @@ describe("an admin", () => {
   it.effect("sets a password: that it changed is written down, what it is is not", () =>
     Effect.gen(function*() {
       const { entries, written } = yield* succeeding((desk) => desk.update(ada.id, { password: "a new one" }))
-      assert.deepStrictEqual(written, [["update", "ada@test.local", "ada", true, "hash of a new one"], [
-        "endAllOf",
-        ada.id,
-        "password-changed"
-      ], ["rights changed"]])
+      assert.deepStrictEqual(written, [
+        ["update", "ada@test.local", "ada", true, "hash of a new one"],
+        [
+          "endAllOf",
+          ada.id,
+          "password-changed"
+        ],
+        ["revokeAllOf", ada.id, userIdOf("alex")],
+        ["rights changed"]
+      ])
       assert.deepStrictEqual(entries.map(({ after }) => after), [{ ...recorded, passwordChanged: true }])
       assert.notInclude(JSON.stringify(entries), "a new one")
     }))

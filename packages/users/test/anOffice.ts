@@ -1,3 +1,4 @@
+import { ApiTokenDesk } from "@opsdesk/access/ApiTokenDesk"
 import { Rights } from "@opsdesk/access/Rights"
 import { RightsGuard } from "@opsdesk/access/RightsGuard"
 import { SessionDesk } from "@opsdesk/access/SessionDesk"
@@ -83,6 +84,7 @@ export const anOffice = () => {
         isOutdated: () => false
       }),
       Layer.mock(Cursors, {}),
+      Layer.mock(ApiTokenDesk, { revokeAllOf: (owner, by) => write("revokeAllOf", owner, by) }),
       Layer.mock(SessionDesk, { endAllOf: (userId, because) => write("endAllOf", userId, because) }),
       Layer.mock(Rights, { changed: write("rights changed"), forget: Effect.void }),
       SecureRandom.layerWebCrypto

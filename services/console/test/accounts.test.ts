@@ -4,7 +4,7 @@ import { createUser } from "@opsdesk/console/commands/createUser"
 import { seedDatabase } from "@opsdesk/console/seedDatabase"
 import { Settings } from "@opsdesk/stack/Settings"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
-import { ConfigProvider, Effect, Layer } from "effect"
+import { ConfigProvider, Effect, Layer, Logger, References } from "effect"
 import { SqlClient } from "effect/sql"
 
 const here = SignInDesk.layer.pipe(Layer.provideMerge(TestStack("migrated")))
@@ -23,13 +23,14 @@ const signsIn = Effect.fnUntraced(function*(email: string, password: string) {
 })
 
 /** Seeds as an operator who has named an admin, and no demo. */
-const seedWith = Effect.fnUntraced(function*(adminPassword: string) {
+const seedWith = Effect.fnUntraced(function*(adminPassword: string, host = "127.0.0.1") {
   const settings = yield* Effect.provide(
     Settings.make,
     ConfigProvider.layer(ConfigProvider.fromEnvRecord({
       OPSDESK_DEMO: "off",
       OPSDESK_ADMIN_EMAIL: "Root@desk.test",
-      OPSDESK_ADMIN_PASSWORD: adminPassword
+      OPSDESK_ADMIN_PASSWORD: adminPassword,
+      HOST: host
     }))
   )
   yield* Effect.provideService(seedDatabase, Settings, settings)
@@ -82,4 +83,46 @@ layer(here, { excludeTestServices: true })("an operator's command line", (it) =>
       assert.strictEqual((yield* refused("nobody", "agent"))._tag, "SchemaError")
       assert.deepStrictEqual(yield* accountsOf("new@desk.test"), [])
     }))
+})
+
+layer(here, { excludeTestServices: true })("a trial that has become a desk", (it) => {
+  it.effect(
+    "says who of the demo can still sign in with the password that everybody knows, until nobody can",
+    () =>
+      Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        const warnings = Effect.gen(function*() {
+          const lines: Array<string> = []
+          const logger = Logger.map(Logger.formatSimple, (line) => void lines.push(line))
+          yield* seedWith("chosen by the operator").pipe(
+            Effect.provide([Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, "Warn")])
+          )
+          return lines
+        })
+        assert.deepStrictEqual(yield* warnings, [])
+        yield* seedDatabase
+        const [warning = "", ...more] = yield* warnings
+        assert.deepStrictEqual(more, [])
+        assert.include(
+          warning,
+          "admin@opsdesk.local, agent2@opsdesk.local, agent@opsdesk.local, customer2@opsdesk.local"
+        )
+
+        // Where others can reach it, such a desk does not open at all.
+        const refused = yield* Effect.flip(seedWith("chosen by the operator", "0.0.0.0"))
+        assert.match(
+          refused.message,
+          /^HOST=0\.0\.0\.0 can be reached .* admin@opsdesk\.local, .* first, on a loopback HOST$/
+        )
+
+        // One account has a password of its own by now, the others are closed.
+        yield* sql`
+        update users set password_hash = (select password_hash from users where lower(email) = 'root@desk.test')
+        where email = 'admin@opsdesk.local'`
+        yield* sql`update users set active = false where email like '%@opsdesk.local' and email not like 'a%n@%'`
+        assert.deepStrictEqual(yield* warnings, [])
+        yield* seedWith("chosen by the operator", "0.0.0.0")
+      }),
+    120_000
+  )
 })

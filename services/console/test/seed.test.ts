@@ -152,7 +152,12 @@ onMigrated()("a desk that comes from an older version", (it) => {
             select permission, scope from role_permissions p join roles r on r.id = p.role_id where r.name = ${role}`,
           (rows) => rows.map(({ permission, scope }) => `${permission} ${scope}`)
         )
+      const versions = Effect.map(
+        sql<{ name: string; version: number }>`select name, version from roles`,
+        (rows) => Object.fromEntries(rows.map(({ name, version }) => [name, version]))
+      )
       yield* access.ensureBuiltInRoles()
+      assert.deepStrictEqual(yield* versions, { customer: 1, agent: 1, admin: 1 })
       yield* asOwner(Effect.gen(function*() {
         const owner = yield* SqlClient.SqlClient
         // As before this version brought reading the audit.
@@ -171,5 +176,9 @@ onMigrated()("a desk that comes from an older version", (it) => {
       assert.sameMembers(yield* grants("agent"), before)
       assert.notInclude(before, "ticket:assign team")
       assert.notInclude(yield* grants("customer"), "audit:read own")
+      // Whoever holds the role as it was before hears that it is another now.
+      assert.deepStrictEqual(yield* versions, { customer: 1, agent: 1, admin: 2 })
+      yield* access.ensureBuiltInRoles()
+      assert.deepStrictEqual(yield* versions, { customer: 1, agent: 1, admin: 2 })
     }).pipe(Effect.provide(AccessDesk.layer)))
 })

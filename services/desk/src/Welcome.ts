@@ -11,7 +11,8 @@ export const Welcome = Layer.effectDiscard(Effect.gen(function*() {
   const lines = [
     "",
     `OpsDesk is open at ${url}`,
-    `  try the interface   ${url}/docs`,
+    `  the page            ${url}/`,
+    `  to try              ${url}/docs (REST)  ${url}/graphql`,
     `  health and metrics  ${url}/health/ready  ${url}/metrics`,
     embedded ? `  database            embedded PostgreSQL in ${dataDir}` : "  database            as DATABASE_URL says",
     ...(!localAuth

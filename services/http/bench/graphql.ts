@@ -7,6 +7,7 @@ import { AccessDesk } from "@opsdesk/access/AccessDesk"
 import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
 import { UserId } from "@opsdesk/kernel/Ids"
 import { Readiness } from "@opsdesk/serving/Readiness"
+import { Upgrades } from "@opsdesk/serving/Upgrades"
 import { DatabaseFromSettings } from "@opsdesk/stack/Database"
 import { migrateDatabase } from "@opsdesk/stack/migrateDatabase"
 import type { Capabilities } from "@opsdesk/stack/runProgram"
@@ -54,6 +55,22 @@ const document = `query {
     }
   }
 }`
+
+const times = (count: number, text: (at: number) => string) => Array.from({ length: count }, (_, at) => text(at)).join(" ")
+
+/** What is refused before anything of it is executed. */
+const hostile: ReadonlyArray<readonly [title: string, query: string]> = [
+  ["2,000 levels", `{ tickets { nodes { id ${"messages { nodes { ".repeat(2000)}id${" } }".repeat(2000)} } } }`],
+  ["10,000 aliases", `{ ${times(10_000, (at) => `a${at}: __typename`)} }`],
+  ["20,000 directives", `{ me { user { id ${"@a ".repeat(20_000)} } } }`],
+  ["a cycle of fragments", "fragment F on User { ...G } fragment G on User { ...F } { me { user { ...F } } }"],
+  [
+    "a bomb of fragments",
+    `${times(40, (at) => `fragment F${at} on User { ...F${at + 1} a: id ...F${at + 1} }`)} fragment F40 on User { id } { me { user { ...F0 } } }`
+  ],
+  ["a wide list", "{ tickets(first: 100) { nodes { messages(first: 100) { nodes { id } } } } }"],
+  ["an array of 1,000 operations", JSON.stringify(Array.from({ length: 1000 }, () => ({ query: "{ __typename }" })))]
+]
 
 const plant = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
@@ -110,12 +127,16 @@ const plainSql = Effect.gen(function*() {
 
 const now = () => performance.now()
 
-/** Milliseconds for one, of so many at once. */
+/** Milliseconds for one, of so many at once: those that passed, and those that this process was at work. */
 const timed = Effect.fnUntraced(function*<R>(one: Effect.Effect<unknown, unknown, R>) {
   const started = now()
+  const before = process.cpuUsage()
   yield* Effect.forEach(Array.from({ length: each }), () => one, { concurrency: atOnce, discard: true })
-  return (now() - started) / each
+  const { system, user } = process.cpuUsage(before)
+  return { wall: (now() - started) / each, cpu: (system + user) / 1000 / each }
 })
+
+type Timed = Effect.Success<ReturnType<typeof timed>>
 
 const median = (times: ReadonlyArray<number>) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
 const micros = (millis: number) => `${Math.round(millis * 1000)} µs`
@@ -135,7 +156,7 @@ const bench = Effect.gen(function*() {
   const { token } = yield* AccessTokens.use((tokens) => tokens.issue({ userId: UserId.make(agent), sessionId: agent }))
   const { dispose, handler } = HttpRouter.toWebHandler(
     HttpProgram.pipe(
-      Layer.provide(Readiness.layer),
+      Layer.provide([Readiness.layer, Upgrades.layer]),
       Layer.provide(Layer.succeedContext(context)),
       Layer.provide(HttpServer.layerServices),
       Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
@@ -157,15 +178,27 @@ const bench = Effect.gen(function*() {
       if (response.status !== 200 || text.includes("\"errors\"")) throw new Error(text)
       return text
     })
+  const refused = (query: string) =>
+    Effect.promise(async () => {
+      const response = await handler(
+        new Request("http://desk.bench/graphql", {
+          method: "POST",
+          headers: { authorization: `Bearer ${Redacted.value(token)}`, "content-type": "application/json" },
+          body: query.startsWith("[") ? query : JSON.stringify({ query })
+        })
+      )
+      await response.text()
+      return response.status
+    })
   const found: { nodes: Array<{ messages: { nodes: Array<unknown> } }> } =
     JSON.parse(yield* asked(document)).data.tickets
   if (found.nodes.length !== 20 || found.nodes.some(({ messages }) => messages.nodes.length !== 3)) {
     return yield* Effect.die(new Error("the page is not what it should be"))
   }
 
-  const graph: Array<number> = []
-  const nothing: Array<number> = []
-  const plain: Array<number> = []
+  const graph: Array<Timed> = []
+  const nothing: Array<Timed> = []
+  const plain: Array<Timed> = []
   for (let round = 0; round <= rounds; round++) {
     const times = [
       yield* timed(asked(document)),
@@ -179,7 +212,9 @@ const bench = Effect.gen(function*() {
     plain.push(times[2])
   }
   const parsed = parse(document)
-  const [whole, empty, sql] = [median(graph), median(nothing), median(plain)]
+  const walls = [graph, nothing, plain].map((rounds) => median(rounds.map(({ wall }) => wall)))
+  const [whole = 0, empty = 0, sql = 0] = walls
+  const cpus = [graph, nothing, plain].map((rounds) => median(rounds.map(({ cpu }) => cpu)))
   yield* say(
     `20 tickets, requester, assignee, three messages with authors; ${rounds} rounds of ${each}, ${atOnce} at once, medians`
   )
@@ -187,6 +222,19 @@ const bench = Effect.gen(function*() {
   yield* say(`plain SQL           ${micros(sql)} each: GraphQL takes ${(whole / sql).toFixed(2)} times as long`)
   yield* say(`of it, the request  ${micros(empty)} (edge, actor, gate, yoga, answer: { __typename })`)
   yield* say(`of it, the rest     ${micros(whole - empty)} (desks with their SQL, schemas of the rows, fields, JSON)`)
+  yield* say(`at work in this process: GraphQL, the request alone, plain SQL: ${cpus.map(micros).join(", ")}`)
+  for (const [title, query] of hostile) {
+    const rss = process.memoryUsage().rss
+    const times: Array<number> = []
+    for (let at = 0; at < 50; at++) {
+      const started = now()
+      const status = yield* refused(query)
+      times.push(now() - started)
+      if (status < 400 || status > 499) return yield* Effect.die(new Error(`${title} was answered with ${status}`))
+    }
+    const grown = (process.memoryUsage().rss - rss) / 1_048_576
+    yield* say(`refused: ${title}: median ${micros(median(times))}, memory ${grown.toFixed(1)} MiB more after 50`)
+  }
   yield* say(
     `what is spared a document that comes again: parse ${micros(alone(() => parse(document)))}, validate ${
       micros(alone(() => validate(graphSchema, parsed)))

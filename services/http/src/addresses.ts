@@ -1,6 +1,7 @@
 import { Api } from "@opsdesk/api/Api"
 import { problemTypes } from "@opsdesk/kernel/ProblemType"
 import { assetPaths } from "./graphql/graphiql/graphiqlPage.ts"
+import { assetPath, pagePaths } from "./pages/pageRoutes.ts"
 
 /** The methods that an address might be asked with. HEAD is GET without a body, wherever there is a GET. */
 export const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"] as const
@@ -23,6 +24,8 @@ const plainPaths: ReadonlyArray<Path> = [
   "/openapi.json",
   "/docs",
   ...assetPaths,
+  ...pagePaths,
+  assetPath,
   ...Object.keys(problemTypes).map((slug): Path => `/problems/${slug}`)
 ]
 

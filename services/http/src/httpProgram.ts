@@ -11,6 +11,7 @@ import { AuthenticationRest } from "./middleware/authentication.ts"
 import { Edge } from "./middleware/edge.ts"
 import { Once } from "./middleware/Once.ts"
 import { RequestProblemsRest } from "./middleware/requestProblems.ts"
+import { PageRoutes } from "./pages/pageRoutes.ts"
 import { ProblemPages } from "./pages/problemPages.ts"
 import { ApiTokensRest } from "./rest/ApiTokensRest.ts"
 import { AuditRest } from "./rest/AuditRest.ts"
@@ -57,7 +58,13 @@ const Documents = Layer.mergeAll(
 export const exactAddresses = { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false }
 
 /** Everything that this program answers; it needs the stack's capabilities, `Readiness`, and a server. */
-export const HttpProgram = Layer.mergeAll(Rest, GraphqlRoute, Documents, Operations, ProblemPages, Fallbacks, Edge)
-  .pipe(
-    Layer.provide([Desks, Once.layer])
-  )
+export const HttpProgram = Layer.mergeAll(
+  Rest,
+  GraphqlRoute,
+  Documents,
+  Operations,
+  ProblemPages,
+  PageRoutes,
+  Fallbacks,
+  Edge
+).pipe(Layer.provide([Desks, Once.layer]))

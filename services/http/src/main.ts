@@ -4,6 +4,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { runProgram } from "@opsdesk/stack/runProgram"
 import { Settings } from "@opsdesk/stack/Settings"
 import { Effect, Layer } from "effect"
+import { PageMadeBefore } from "./pages/pageLayers.ts"
 import { Serve } from "./serve.ts"
 
 const Listening = Layer.effectDiscard(Effect.gen(function*() {
@@ -11,4 +12,4 @@ const Listening = Layer.effectDiscard(Effect.gen(function*() {
   yield* Effect.logInfo(`listening on http://${host}:${port}`)
 }))
 
-runProgram("api", Listening.pipe(Layer.provide(Serve)))
+runProgram("api", Listening.pipe(Layer.provide(Serve), Layer.provide(PageMadeBefore)))

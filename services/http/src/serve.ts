@@ -1,6 +1,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Draining } from "@opsdesk/serving/Draining"
 import { Readiness } from "@opsdesk/serving/Readiness"
+import { Upgrades } from "@opsdesk/serving/Upgrades"
 import { Settings } from "@opsdesk/stack/Settings"
 import { Effect, Layer } from "effect"
 import { HttpRouter } from "effect/http"
@@ -8,17 +9,24 @@ import { exactAddresses, HttpProgram } from "./httpProgram.ts"
 import { isSecure } from "./middleware/securityHeaders.ts"
 import { nodeServer } from "./nodeServer.ts"
 
-const Server = Layer.unwrap(Effect.map(Settings, (settings) =>
-  NodeHttpServer.layer(
-    () => nodeServer({ secure: isSecure(settings) }),
+const Server = Layer.unwrap(Effect.gen(function*() {
+  const settings = yield* Settings
+  const upgrades = yield* Upgrades
+  return NodeHttpServer.layer(
+    () => upgrades.serve(nodeServer({ secure: isSecure(settings) })),
     { host: settings.host, port: settings.port, gracefulShutdownTimeout: "10 seconds" }
-  )))
+  )
+}))
 
-/** The HTTP program on its port, and whether it is ready. */
+/** The HTTP program on its port, for whoever says how it stops; others may claim upgrades there. */
+export const OnPort = HttpRouter.serve(HttpProgram, {
+  disableLogger: true,
+  disableListenLog: true,
+  routerConfig: exactAddresses
+}).pipe(Layer.provide(Server))
+
+/** The HTTP program alone, on its port. */
 export const Serve = Draining.pipe(
-  Layer.provideMerge(
-    HttpRouter.serve(HttpProgram, { disableLogger: true, disableListenLog: true, routerConfig: exactAddresses })
-  ),
-  Layer.provide(Server),
-  Layer.provideMerge(Readiness.layer)
+  Layer.provideMerge(OnPort),
+  Layer.provide([Readiness.layer, Upgrades.layer])
 )

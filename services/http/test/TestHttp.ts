@@ -1,6 +1,7 @@
 import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
 import { UserId } from "@opsdesk/kernel/Ids"
 import { Readiness } from "@opsdesk/serving/Readiness"
+import { Upgrades } from "@opsdesk/serving/Upgrades"
 import type { Capabilities } from "@opsdesk/stack/runProgram"
 import type { Person } from "@opsdesk/testkit/people"
 import { personIds } from "@opsdesk/testkit/people"
@@ -50,7 +51,7 @@ export class TestHttp extends Context.Service<TestHttp, {
           Effect.sync(() =>
             HttpRouter.toWebHandler(
               HttpProgram.pipe(
-                Layer.provide(Readiness.layer),
+                Layer.provide([Readiness.layer, Upgrades.layer]),
                 Layer.provide(Layer.succeedContext(context)),
                 Layer.provide(HttpServer.layerServices),
                 Layer.provideMerge(logs)

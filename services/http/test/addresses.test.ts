@@ -38,7 +38,6 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("an address", (i
   it.effect.each([
     "/v1/nothing",
     "/v1",
-    "/",
     "/problems",
     "/problems/nothing",
     "/V1/tickets",

@@ -113,6 +113,21 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("an API token", 
       assert.strictEqual(yield* audit, 200)
     }))
 
+  it.effect("goes with its owner's password, as whoever knew that could have made it, and that is on the record", () =>
+    Effect.gen(function*() {
+      const { data, token: session } = yield* hired("lena", { roles: ["customer"] })
+      const scopes = [grant("ticket:read", "own")]
+      const { id, token } = yield* made({ token: session }, scopes)
+      const other = yield* made({ as: "carla" }, scopes)
+      const change = (body: object) => done("PATCH", `/v1/users/${data.id}`, { as: "alex", body })
+      yield* change({ name: "Lena" })
+      assert.strictEqual(yield* statusOf("GET", "/v1/me", { token }), 200)
+      yield* change({ password: "another one that is long" })
+      assert.strictEqual(yield* statusOf("GET", "/v1/me", { token }), 401)
+      assert.strictEqual(yield* statusOf("GET", "/v1/me", { token: other.token }), 200)
+      assert.deepInclude((yield* auditOf(id)).at(-1), { action: "api_token.revoked", actorId: personIds.alex })
+    }))
+
   it.effect("is good for nothing once revoked, which only its owner can do", () =>
     Effect.gen(function*() {
       const { id, token } = yield* made({ as: "carla" }, [grant("ticket:read", "own")])
@@ -217,6 +232,27 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("an API token", 
       assert.strictEqual(another.status, 201)
       const left = yield* ask("POST", "/v1/auth/logout", { token: another.json.data.token })
       assert.deepStrictEqual([left.status, left.json.code], [403, "forbidden"])
+    }))
+
+  it.effect("is one of a hundred at most, also when many are made at once", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const sql = yield* SqlClient.SqlClient
+      const { data, token } = yield* hired("crowd", { roles: ["customer"] })
+      yield* sql`
+        insert into api_tokens (id, user_id, name, prefix, token_hash, created_at, expires_at)
+        select uuidv7(), ${data.id}, 'One of many', 'opd_', sha256(i::text::bytea), now(), now() + interval '1 day'
+        from generate_series(1, 97) i`
+      const body = { name: "one more", scopes: [grant("ticket:read", "own")] }
+      const made = yield* Effect.forEach(
+        Array.from({ length: 10 }),
+        () => ask("POST", "/v1/api-tokens", { token, body }),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(made.map(({ status }) => status).toSorted(), [
+        ...Array.from({ length: 3 }, () => 201),
+        ...Array.from({ length: 7 }, () => 400)
+      ])
     }))
 
   it.effect("deals with no tokens, roles or passwords, whatever its scopes", () =>

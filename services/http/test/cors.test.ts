@@ -1,6 +1,6 @@
 import { assert, it as plain, layer } from "@effect/vitest"
+import { originsOf } from "@opsdesk/stack/origins"
 import { Effect, Option } from "effect"
-import { originsOf } from "../src/middleware/cors.ts"
 import { TestHttp } from "./TestHttp.ts"
 
 const none = Option.none<URL>()

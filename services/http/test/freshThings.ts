@@ -54,6 +54,18 @@ export const aDeadLetter = Effect.fnUntraced(function*(body: string) {
   return id
 })
 
+/** A notification that only its receiver knows of. */
+export const aNotification = Effect.fnUntraced(function*(userId: string, ticketId: string, title: string) {
+  const sql = yield* SqlClient.SqlClient
+  const random = yield* SecureRandom.SecureRandom
+  const id = yield* random.uuidV7()
+  yield* sql`
+    insert into notifications (id, user_id, event_id, type, ticket_id, ticket_number, ticket_title, reason, at)
+    select ${id}, ${userId}, e.id, e.type, e.ticket_id, 1, ${title}, 'watcher', now()
+    from events e where e.ticket_id = ${ticketId} and e.seq = 1`
+  return id
+})
+
 const teamOf = (caller: Caller) => caller === "agentWithoutTeam" ? null : teamIds.Support
 
 /**
@@ -83,11 +95,7 @@ export const freshThings = Effect.fnUntraced(function*(caller: Caller, given: Er
   const sql = yield* SqlClient.SqlClient
   yield* sql`delete from api_tokens where user_id = ${personIds.alex}`
   const apiToken = yield* make("/v1/api-tokens", { name: own, scopes: permissions })
-  const notification = yield* SecureRandom.SecureRandom.use((random) => random.uuidV7())
-  yield* sql`
-    insert into notifications (id, user_id, event_id, type, ticket_id, ticket_number, ticket_title, reason, at)
-    select ${notification}, ${personIds.alex}, e.id, e.type, e.ticket_id, 1, ${own}, 'watcher', now()
-    from events e where e.ticket_id = ${ticket} and e.seq = 1`
+  const notification = yield* aNotification(personIds.alex, ticket, own)
   const deadLetter = yield* aDeadLetter(own)
   const things: Things = { ticket, message, note, user, team, role, apiToken, notification, deadLetter }
   return things

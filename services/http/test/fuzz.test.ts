@@ -5,6 +5,7 @@ import { emailOf, passwordOf, personIds, teamIds } from "@opsdesk/testkit/people
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import * as fc from "fast-check"
+import { aDeadLetter, aNotification } from "./freshThings.ts"
 import type { Named, Operation, Sent } from "./fuzzed.ts"
 import { invalid, misaddressed, operationsOf, stray, valid } from "./fuzzed.ts"
 import type { Answer, Json } from "./TestHttp.ts"
@@ -73,9 +74,28 @@ const populated = Effect.fnUntraced(function*(document: Json) {
     const answer = yield* ask("POST", "/v1/api-tokens", { as, body: { name: "Fuzz", scopes } })
     apiTokens.push(answer.json.data.id)
   }
+  const notifications = yield* Effect.forEach(
+    ["alex", "carla"] as const,
+    (person) => aNotification(personIds[person], tickets[0] ?? "", "Printer")
+  )
+  const deadLetters = yield* Effect.forEach(["one", "two", "three"], aDeadLetter)
   const known = { RoleName: ["customer", "agent", "admin"], TeamId: teams }
   const ids = [...users, ...teams]
-  const named: Named = { document, tickets, messages, users, teams, roles, apiTokens, refreshTokens, known, ids }
+  const named: Named = {
+    document,
+    tickets,
+    messages,
+    users,
+    callers: [personIds.alex, personIds.ada, personIds.carla],
+    teams,
+    roles,
+    apiTokens,
+    notifications,
+    deadLetters,
+    refreshTokens,
+    known,
+    ids
+  }
   return named
 })
 

@@ -33,11 +33,15 @@ export interface Named extends World {
   readonly tickets: ReadonlyArray<string>
   readonly messages: ReadonlyArray<string>
   readonly users: ReadonlyArray<string>
+  /** Those who ask: nothing is done to them. */
+  readonly callers: ReadonlyArray<string>
   readonly teams: ReadonlyArray<string>
   /** Not used yet: each is good once. */
   readonly refreshTokens: ReadonlyArray<string>
   readonly roles: ReadonlyArray<string>
   readonly apiTokens: ReadonlyArray<string>
+  readonly notifications: ReadonlyArray<string>
+  readonly deadLetters: ReadonlyArray<string>
 }
 
 const bodySchema = ({ node }: Operation): Json => node.requestBody?.content["application/json"].schema
@@ -52,12 +56,14 @@ const idFor = (operation: Operation, name: string, schema: Json, named: Named): 
     users: named.users,
     teams: named.teams,
     roles: named.roles,
-    "api-tokens": named.apiTokens
+    "api-tokens": named.apiTokens,
+    notifications: named.notifications,
+    admin: named.deadLetters
   }
   const pool = name === "messageId"
     ? named.messages
     : name === "userId"
-    ? named.users
+    ? collection === "tickets" ? [...named.users, ...named.callers] : named.users
     : pools[collection ?? ""] ?? named.tickets
   return fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...pool) }, { weight: 1, arbitrary: fitting(schema, named) })
 }

@@ -1,6 +1,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, layer } from "@effect/vitest"
 import { Readiness } from "@opsdesk/serving/Readiness"
+import { Upgrades } from "@opsdesk/serving/Upgrades"
 import { emailOf, passwordOf } from "@opsdesk/testkit/people"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import chromium from "@sparticuz/chromium"
@@ -13,7 +14,7 @@ import { chromium as playwright } from "playwright-core"
 import { HttpProgram } from "../src/httpProgram.ts"
 
 const Served = HttpRouter.serve(HttpProgram, { disableLogger: true, disableListenLog: true }).pipe(
-  Layer.provide(Readiness.layer),
+  Layer.provide([Readiness.layer, Upgrades.layer]),
   Layer.provideMerge(NodeHttpServer.layerTest),
   Layer.provide(TestStack("peopled"))
 )

@@ -42,6 +42,7 @@ const plant = Effect.gen(function*() {
 /**
  * How many statements the database has been sent so far. Who asks, and whether the desk is ready, is read by the clock
  * and not for the list: a rights epoch every quarter of a second, the rights themselves every five, the schema each one.
+ * A hint that something was committed, such as a first key, goes out a moment later.
  */
 const sent = asOwner(Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
@@ -49,7 +50,7 @@ const sent = asOwner(Effect.gen(function*() {
     select coalesce(sum(s.calls), 0)::int as calls
     from pg_stat_statements s join pg_database d on d.oid = s.dbid join pg_roles r on r.oid = s.userid
     where d.datname = current_database() and r.rolname = 'opsdesk_app'
-      and s.query !~ 'access_epoch|role_permissions|schema_migrations|^select \\$1$'`
+      and s.query !~ 'access_epoch|role_permissions|schema_migrations|pg_notify|^select \\$1$'`
   return row?.calls ?? 0
 }))
 

@@ -5,7 +5,7 @@ import { emailOf, passwordOf } from "@opsdesk/testkit/people"
 import { permissionMatrix } from "@opsdesk/testkit/permissionMatrix"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { freshThings, traces } from "./freshThings.ts"
+import { addressOf, freshThings, traces } from "./freshThings.ts"
 import { opened } from "./onRecord.ts"
 import type { Answer, Ask, Json } from "./TestHttp.ts"
 import { TestHttp } from "./TestHttp.ts"
@@ -31,10 +31,10 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("who sends a req
       Effect.gen(function*() {
         const { ask } = yield* TestHttp
         const [errand] = permissionMatrix[operation] ?? []
-        const { ticket } = yield* freshThings("admin", errand?.given, `once-${operation}`)
+        const things = yield* freshThings("admin", errand?.given, `once-${operation}`)
         const body = errand?.body?.(`once-more-${operation}`)
         const send = (more: Ask = {}) =>
-          ask("POST", path.replace("/tickets/:id", `/tickets/${ticket}`), {
+          ask("POST", addressOf(path, things), {
             as: "alex",
             ...(body === undefined ? {} : { body }),
             ...under(`once-${operation}`),

@@ -1,5 +1,6 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Readiness } from "@opsdesk/serving/Readiness"
+import { Upgrades } from "@opsdesk/serving/Upgrades"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
@@ -8,16 +9,24 @@ import { connect } from "node:net"
 import { exactAddresses, HttpProgram } from "../src/httpProgram.ts"
 import { nodeServer } from "../src/nodeServer.ts"
 
-/** The program on a port of its own, behind the server that it has outside of tests. */
-export const OnTheWire = (
-  variables?: Record<string, string>,
-  server: () => Server = () => nodeServer({ secure: false })
-) =>
+const usualServer = () => nodeServer({ secure: false })
+
+/** The program on a port of its own, behind the server that it has outside of tests, on the stack around it. */
+export const OnTheWireNoStack = (server: () => Server = usualServer) =>
   HttpRouter.serve(HttpProgram, { disableLogger: true, disableListenLog: true, routerConfig: exactAddresses }).pipe(
-    Layer.provide(Readiness.layer),
-    Layer.provideMerge(NodeHttpServer.layer(server, { port: 0, host: "127.0.0.1" })),
-    Layer.provideMerge(TestStack("peopled", undefined, variables))
+    Layer.provideMerge(
+      Layer.unwrap(
+        Effect.map(
+          Upgrades,
+          (upgrades) => NodeHttpServer.layer(() => upgrades.serve(server()), { port: 0, host: "127.0.0.1" })
+        )
+      )
+    ),
+    Layer.provide([Readiness.layer, Upgrades.layer])
   )
+
+export const OnTheWire = (variables?: Record<string, string>, server?: () => Server) =>
+  OnTheWireNoStack(server).pipe(Layer.provideMerge(TestStack("peopled", undefined, variables)))
 
 export interface Heard {
   readonly status: number

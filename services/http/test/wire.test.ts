@@ -1,6 +1,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, layer } from "@effect/vitest"
 import { Readiness } from "@opsdesk/serving/Readiness"
+import { Upgrades } from "@opsdesk/serving/Upgrades"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
@@ -12,7 +13,7 @@ const Served = HttpRouter.serve(HttpProgram, {
   disableListenLog: true,
   routerConfig: exactAddresses
 }).pipe(
-  Layer.provide(Readiness.layer),
+  Layer.provide([Readiness.layer, Upgrades.layer]),
   Layer.provideMerge(NodeHttpServer.layerTest),
   Layer.provide(TestStack("peopled"))
 )

@@ -9,6 +9,7 @@ import { Projection } from "@opsdesk/reports/Projection"
 import { ReportBuilder } from "@opsdesk/reports/ReportBuilder"
 import { Readiness } from "@opsdesk/serving/Readiness"
 import { Settings } from "@opsdesk/stack/Settings"
+import { TicketNews } from "@opsdesk/tickets/TicketNews"
 import { Effect, Layer, PubSub } from "effect"
 import { consumers } from "./consumers.ts"
 
@@ -45,6 +46,7 @@ export const WorkerProgram = Layer.effectDiscard(Effect.gen(function*() {
   Courier.layer,
   AuditSealer.layer,
   Projection.layer,
+  TicketNews.layer,
   ReportBuilder.layer,
   DayClosing.layer
 ]))

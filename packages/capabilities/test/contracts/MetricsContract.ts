@@ -63,6 +63,37 @@ export const metricsContract = (suite: Suite<Metrics>): void =>
         ])
       }))
 
+    it.effect("tell how many sockets are open, and how many frames of each type went which way", () =>
+      Effect.gen(function*() {
+        const metrics = yield* Metrics
+        metrics.socketsOpen(3)
+        metrics.socketsOpen(2)
+        metrics.frames("in", "subscribe", 1)
+        metrics.frames("out", "message:new", 20)
+        metrics.frames("out", "message:new", 5)
+        const { body } = yield* metrics.exposition
+        assert.includeMembers(body.split("\n"), [
+          "opsdesk_ws_connections 2",
+          "opsdesk_ws_frames_total{direction=\"in\",type=\"subscribe\"} 1",
+          "opsdesk_ws_frames_total{direction=\"out\",type=\"message:new\"} 25"
+        ])
+      }))
+
+    it.effect("tell how often what was kept could be used", () =>
+      Effect.gen(function*() {
+        const metrics = yield* Metrics
+        for (const result of ["hit", "hit", "miss", "error"] as const) metrics.cacheAsked("lists", result)
+        metrics.cacheAsked("tickets", "hit")
+        const { body } = yield* metrics.exposition
+        assert.includeMembers(body.split("\n"), [
+          "# TYPE opsdesk_cache_requests_total counter",
+          `opsdesk_cache_requests_total{cache="lists",result="hit"} 2`,
+          `opsdesk_cache_requests_total{cache="lists",result="miss"} 1`,
+          `opsdesk_cache_requests_total{cache="lists",result="error"} 1`,
+          `opsdesk_cache_requests_total{cache="tickets",result="hit"} 1`
+        ])
+      }))
+
     it.effect("tell of the process too", () =>
       Effect.gen(function*() {
         const metrics = yield* Metrics

@@ -48,6 +48,27 @@ export const transactionContract = (suite: Suite<Transaction | SqlClient.SqlClie
         assert.deepStrictEqual([answer, yield* reading(names)], ["done", ["a", "b"]])
       }))
 
+    it.effect("does what is to be done at its end once it is committed, and before it answers", () =>
+      Effect.gen(function*() {
+        const { atTheEnd, atomic, reading } = yield* Transaction
+        const { add, names } = yield* rowsOfOwn
+        const seen: Array<ReadonlyArray<string>> = []
+        const look = Effect.orDie(Effect.map(reading(names), (found) => void seen.push(found)))
+        yield* atTheEnd(look)
+        assert.deepStrictEqual(seen, [[]])
+        yield* atomic(Effect.gen(function*() {
+          yield* atomic(Effect.andThen(atTheEnd(look), add("a")))
+          assert.lengthOf(seen, 1)
+          yield* add("b")
+        }))
+        assert.deepStrictEqual(seen, [[], ["a", "b"]])
+        yield* Effect.flip(
+          atomic(Effect.andThen(Effect.andThen(atTheEnd(look), add("c")), Effect.fail(new Refused({ why: "no" }))))
+        )
+        assert.deepStrictEqual(seen.at(-1), ["a", "b"])
+        assert.lengthOf(seen, 3)
+      }))
+
     it.effect("shows nothing to others before it is over", () =>
       Effect.gen(function*() {
         const { atomic, reading } = yield* Transaction

@@ -11,7 +11,7 @@ import { erd } from "./erd.ts"
 import { events } from "./events.ts"
 import { graphTypes } from "./graphTypes.ts"
 import { permissions } from "./permissions.ts"
-import { withPlantedBugs } from "./planted.ts"
+import { withBrokenPromises, withPlantedBugs } from "./planted.ts"
 import { problemClasses, problems } from "./problems.ts"
 import { remarksIn } from "./remarks.ts"
 
@@ -44,6 +44,7 @@ export const documents = (catalog: Catalog): ReadonlyArray<File> => [
   { path: "docs/problems.md", text: problems(problemClasses(sources())) },
   { path: "docs/permissions.md", text: permissions() },
   { path: "docs/openapi.json", text: `${JSON.stringify(openApi, null, 2)}\n` },
+  { path: "docs/reliability.md", text: withBrokenPromises(read("docs/reliability.md")) },
   { path: "docs/security.md", text: withPlantedBugs(read("docs/security.md")) },
   { path: ".env.example", text: envExample() },
   { path: "services/http/src/graphql/types.ts", text: typesOfGraph },

@@ -4,6 +4,7 @@ import type { PlantedBug } from "./bugs.ts"
 export const brokerBugs: ReadonlyArray<PlantedBug> = [
   {
     name: "whoever had a message settles it, though another has it now",
+    promise: "a consumer that was frozen settles nothing that is another's by then",
     file: "layers/postgres/src/queueStatements.ts",
     right: "queue = ${queue} and lease = ${token} and position",
     wrong: "queue = ${queue} and position",
@@ -13,6 +14,7 @@ export const brokerBugs: ReadonlyArray<PlantedBug> = [
   },
   {
     name: "a consumer that takes its time loses its messages to the next",
+    promise: "a consumer that lives keeps what it was handed out",
     file: "layers/postgres/src/queueRounds.ts",
     right: "Effect.raceFirst(work(taken), heartbeat(held))",
     wrong: "work(taken)",
@@ -22,6 +24,7 @@ export const brokerBugs: ReadonlyArray<PlantedBug> = [
   },
   {
     name: "a message that no queue takes is confirmed, and gone",
+    promise: "each event takes effect at each consumer",
     file: "layers/rabbitmq/src/makePublisher.ts",
     right: "mandatory: true",
     wrong: "mandatory: false",
@@ -31,6 +34,7 @@ export const brokerBugs: ReadonlyArray<PlantedBug> = [
   },
   {
     name: "what one consumer tries again goes to all who asked for its type",
+    promise: "what one consumer fails at comes again to it alone",
     file: "layers/rabbitmq/src/letters.ts",
     right: "    exchange: \"\",\n    routingKey: `${prefix}${isRetry",
     wrong:

@@ -9,6 +9,8 @@ export interface PlantedBug {
   readonly project: string
   readonly test: string
   readonly title: string
+  /** What it breaks of what is promised of events and their record; those without are about security. */
+  readonly promise?: string
 }
 
 /** What a reviewer of security fears most in this code. `pnpm test:planted` proves that each of them is noticed. */
@@ -30,6 +32,33 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
     project: "http",
     test: "test/matrix.test.ts",
     title: "users.me"
+  },
+  {
+    name: "lists are kept without their user",
+    file: "packages/tickets/src/TicketTags.ts",
+    right: "return `${actor.userId} ${sightOf(actor)} ${asked",
+    wrong: "return `${asked",
+    project: "http",
+    test: "test/keptAnswers.test.ts",
+    title: "is never another's"
+  },
+  {
+    name: "a changed ticket drops nothing before its answer",
+    file: "packages/tickets/src/TicketNews.ts",
+    right: "drop(touchedTags(after, before === null ? [after] : [before, after])).pipe(",
+    wrong: "drop(before === null ? [] : [`nothing ${after.id}`]).pipe(",
+    project: "http",
+    test: "test/keptAnswers.test.ts",
+    title: "is what it was, to the byte"
+  },
+  {
+    name: "what a cache loads is kept under the versions after it",
+    file: "layers/memory/src/MemoryCache.ts",
+    right: "if (versions.stampOf(tags) === stamp) {",
+    wrong: "stamp = versions.stampOf(tags); {",
+    project: "memory",
+    test: "test/MemoryCache.test.ts",
+    title: "never finds what began to be made before a drop"
   },
   {
     name: "a session that has ended is not asked for",
@@ -151,6 +180,7 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
   },
   {
     name: "a batch of the audit does not name the one before it",
+    promise: "what was recorded cannot be changed unnoticed",
     file: "packages/audit/src/AuditSealer.ts",
     right: "previous: newest === undefined ? zeros : digest(utf8(statementOf(newest))).toHex()",
     wrong: "previous: digest(utf8(String(first))).toHex()",
@@ -160,6 +190,7 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
   },
   {
     name: "the root of a batch of the audit is not looked at",
+    promise: "what was recorded cannot be changed unnoticed",
     file: "packages/audit/src/sealedRows.ts",
     right: "open.tree.root().toHex() !== batch.root",
     wrong: "batch.root === \"\"",

@@ -1,6 +1,8 @@
 /**
  * `pnpm test:planted`: puts each of the planted bugs into a copy of the code, one at a time, and runs the test that must
  * notice it. Exit code 0 only when each test passes on the code as it is, and fails on the code with its bug.
+ * With words, such as `pnpm test:planted events/ worker/test/kills`, it takes those only whose test, as
+ * `<project>/<file>`, begins with one of them.
  */
 import { Schema } from "effect"
 import { execFileSync, spawnSync } from "node:child_process"
@@ -68,9 +70,14 @@ const planted = (copy: string, bug: PlantedBug): string => {
   }
 }
 
+const some = process.argv.slice(2)
+const bugs = everyBug.filter(({ project, test }) =>
+  some.length === 0 || some.some((word) => `${project}/${test}`.startsWith(word))
+)
+
 const copy = copyOfTheCode()
 try {
-  const missed = everyBug.filter((bug) => {
+  const missed = bugs.filter((bug) => {
     const before = outcomeOf(copy, bug)
     const after = before === "passed" ? planted(copy, bug) : "not tried"
     const noticed = before === "passed" && after === "failed"
@@ -78,7 +85,7 @@ try {
     if (!noticed) say(`         as it is: ${before}; with the bug: ${after}`)
     return !noticed
   })
-  say(`${everyBug.length - missed.length} of ${everyBug.length} planted bugs noticed`)
+  say(`${bugs.length - missed.length} of ${bugs.length} planted bugs noticed`)
   process.exitCode = missed.length === 0 ? 0 : 1
 } finally {
   rmSync(copy, { recursive: true, force: true })

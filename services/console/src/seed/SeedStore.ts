@@ -2,6 +2,9 @@ import { UserId } from "@opsdesk/kernel/Ids"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 
+const decodeAccounts = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ email: Schema.String, passwordHash: Schema.String }))
+)
 const decodeIds = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ id: UserId })))
 
 /** What the seed has to know that no desk tells: what it has made already. */
@@ -38,7 +41,17 @@ export class SeedStore extends Context.Service<SeedStore>()("@opsdesk/console/Se
     const keepQuiet = sql`
       delete from outbox where transaction_id = pg_current_xact_id() and not exists (select from consumers)`
 
-    return { once, idByEmail, idByTeam, keepQuiet }
+    /** Those of some addresses who can sign in with a password. */
+    const openAccounts = (emails: ReadonlyArray<string>) =>
+      Effect.flatMap(
+        sql`
+          select email, password_hash from users
+          where lower(email) = any(${emails}::text[]) and active and password_hash is not null
+          order by email`,
+        decodeAccounts
+      )
+
+    return { once, idByEmail, idByTeam, keepQuiet, openAccounts }
   })
 }) {
   static readonly layer = Layer.effect(SeedStore, SeedStore.make)

@@ -2,6 +2,7 @@ import { AccessDesk } from "@opsdesk/access/AccessDesk"
 import { Settings } from "@opsdesk/stack/Settings"
 import { UserDesk } from "@opsdesk/users/UserDesk"
 import { Effect, Option, Redacted } from "effect"
+import { noDemoLeftOpen } from "./demoLeftOpen.ts"
 import { seedDemo } from "./seedDemo.ts"
 
 /** The first admin, where the settings name one. An account of that address that is there already is left as it is. */
@@ -24,5 +25,5 @@ export const seed = Effect.gen(function*() {
   const { demo } = yield* Settings
   yield* access.ensureBuiltInRoles()
   yield* seedAdmin
-  if (demo) yield* seedDemo
+  yield* demo ? seedDemo : noDemoLeftOpen
 })

@@ -3,41 +3,28 @@ import { Unauthenticated } from "@opsdesk/access/AccessProblems"
 import { CurrentActor } from "@opsdesk/access/Actor"
 import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { TicketId } from "@opsdesk/kernel/Ids"
-import { DependencyUnavailable, ValidationFailed } from "@opsdesk/kernel/Problem"
+import { ValidationFailed } from "@opsdesk/kernel/Problem"
 import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { guestBy } from "@opsdesk/rooms/guestBy"
+import { endOf } from "@opsdesk/serving/handshake"
 import { Settings } from "@opsdesk/stack/Settings"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { getOperationAST } from "graphql"
 import { RequestFacts } from "../middleware/RequestFacts.ts"
 import { chargesOf } from "./charges.ts"
-import { makeDocuments } from "./documents.ts"
+import { GraphDocuments } from "./documents.ts"
 import type { Prepared } from "./engine.ts"
 import { makeEngine } from "./engine.ts"
 import { askedBy, mustBePosted } from "./gate.ts"
 import type { GraphDesks, GraphServices } from "./graphContext.ts"
+import { graphOf } from "./graphContext.ts"
 import { GraphiqlAssets, graphiqlPage } from "./graphiql/graphiqlPage.ts"
-import type { Excess } from "./limits.ts"
-import { makeLoaders } from "./loaders.ts"
+import { beyondLimit, longest, tooSlow } from "./operation.ts"
 import { answerType, isProblem, refusal, Refused } from "./problems.ts"
-import { makeRun, sourceOf } from "./run.ts"
-import { graphSchema } from "./schema.ts"
+import { GraphSocket } from "./socket/GraphSocket.ts"
 
 const idempotencyKey = "idempotency-key"
-
-/** As long as an operation may take; subscriptions go on for as long as somebody listens. */
-const longest = "5 seconds"
-
-const tooSlow = new Refused({
-  problem: new DependencyUnavailable({ dependency: "desk", detail: "The operation took longer than 5 s." })
-})
-
-const beyondLimit = ({ detail, limit, most }: Excess) =>
-  new Refused({
-    problem: new ValidationFailed({ detail, errors: [{ parameter: "query", detail }] }),
-    limit: { name: limit, most }
-  })
 
 const eventStream = "text/event-stream"
 
@@ -48,13 +35,14 @@ const authenticated = Effect.fnUntraced(function*(desk: AccessDesk["Service"]) {
   const { headers } = yield* HttpServerRequest.HttpServerRequest
   const [, token] = bearer.exec(headers.authorization ?? "") ?? []
   if (token === undefined) return yield* new Unauthenticated()
-  const authenticate = desk.authenticate(Redacted.make(token))
+  const secret = Redacted.make(token)
+  const authenticate = desk.authenticate(secret)
   const actor = yield* authenticate
   const facts = yield* RequestFacts
   facts.userId = actor.userId
   facts.sessionId = actor.sessionId ?? undefined
   facts.apiTokenId = actor.apiTokenId ?? undefined
-  return { actor, guest: guestBy(authenticate) }
+  return { actor, guest: guestBy(authenticate), until: endOf(secret) }
 })
 
 /** A problem that is met before anything is executed is one of the whole request. */
@@ -67,14 +55,14 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const access = yield* AccessDesk
   const limits = yield* RateLimits
   const { introspection } = yield* Settings
-  const readDocument = makeDocuments(graphSchema, { introspection })
+  const readDocument = yield* GraphDocuments
   const engine = makeEngine()
 
   const answer = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
     const { requestId } = yield* RequestContext
     const facts = yield* RequestFacts
-    const { actor, guest } = yield* authenticated(access)
+    const { actor, guest, until } = yield* authenticated(access)
     yield* limits.spend("reads", actor.userId)
     const asked = yield* askedBy(request)
     const read = readDocument(asked.query, asked.variables)
@@ -105,23 +93,23 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
     const accept = isStream ? eventStream : type
 
     const response = yield* Effect.callback<Response>((resume, signal) => {
-      const run = makeRun(services, signal, requestId)
       const prepared: Prepared = {
         asked,
         read,
         requestId,
         complain: (cause) => void Effect.runForkWith(services)(Effect.logError("a field failed", cause)),
-        graph: {
-          run,
-          loaders: makeLoaders(run, requestId),
+        graph: graphOf({
+          services,
+          signal,
+          requestId,
           guest,
-          source: sourceOf(services, requestId),
+          until,
           idempotencyKey: key,
           note: {
             ticketId: (id) => void (facts.ticketId = TicketId.make(id)),
             replayed: () => void (replayed = true)
           }
-        }
+        })
       }
       const web = new engine.fetchAPI.Request("http://desk/graphql", {
         method: request.method,
@@ -132,7 +120,7 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
         (response) => resume(Effect.succeed(response)),
         (cause: unknown) => resume(Effect.die(cause))
       )
-    }).pipe(Effect.timeoutOrElse({ duration: longest, orElse: () => Effect.fail(tooSlow) }))
+    }).pipe(Effect.timeoutOrElse({ duration: longest, orElse: () => Effect.fail(new Refused({ problem: tooSlow })) }))
 
     if (response.headers.get("content-type")?.startsWith(eventStream) === true) {
       return HttpServerResponse.fromWeb(response)
@@ -166,4 +154,4 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
 
 const Assets = Layer.unwrap(Effect.map(Settings, ({ introspection }) => GraphiqlAssets({ shown: introspection })))
 
-export const GraphqlRoute = Layer.mergeAll(Route, Assets)
+export const GraphqlRoute = Layer.mergeAll(Route, GraphSocket, Assets).pipe(Layer.provide(GraphDocuments.layer))

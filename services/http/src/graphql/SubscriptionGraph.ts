@@ -1,3 +1,4 @@
+import { Unauthenticated } from "@opsdesk/access/AccessProblems"
 import { UserId } from "@opsdesk/kernel/Ids"
 import { Forbidden, RateLimited, ValidationFailed } from "@opsdesk/kernel/Problem"
 import { Message } from "@opsdesk/messages/Message"
@@ -6,7 +7,7 @@ import type { RoomEvent } from "@opsdesk/rooms/RoomEvent"
 import { Rooms } from "@opsdesk/rooms/Rooms"
 import { TicketStatus } from "@opsdesk/tickets/Ticket"
 import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
-import { Effect, Schema, Stream } from "effect"
+import { Clock, Effect, Schema, Stream } from "effect"
 import { ticketRef } from "./arguments.ts"
 import type { GraphContext } from "./graphContext.ts"
 import type { PersonRef } from "./rows.ts"
@@ -31,12 +32,19 @@ const inProblems = Stream.mapError((failure: Stream.Error<ReturnType<Rooms["Serv
   }
 })
 
+/** Nobody listens for longer than the token is good by which they have come. */
+const runsOut = (until: number | null): Effect.Effect<never, Unauthenticated> =>
+  until === null
+    ? Effect.never
+    : Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.andThen(Effect.sleep(Math.max(0, until - now)), Effect.fail(new Unauthenticated())))
+
 /** The events of a ticket that the actor may hear of. Whoever may not see the ticket is refused before it begins. */
 const eventsOf = async <A>(
   { ticketId }: { readonly ticketId: string },
   after: number | undefined,
   type: string | undefined,
-  { guest, run, source }: GraphContext,
+  { guest, run, source, until }: GraphContext,
   told: (event: RoomEvent) => A
 ): Promise<AsyncIterable<A>> => {
   const events = await run(Effect.gen(function*() {
@@ -46,6 +54,7 @@ const eventsOf = async <A>(
   }))
   return source(
     inProblems(events).pipe(
+      Stream.interruptWhen(runsOut(until)),
       Stream.filter(({ envelope }) => type === undefined || envelope.type === type),
       Stream.map(told)
     )

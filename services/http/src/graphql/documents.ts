@@ -1,9 +1,12 @@
+import { Settings } from "@opsdesk/stack/Settings"
+import { Context, Effect, Layer } from "effect"
 import type { DocumentNode, GraphQLSchema } from "graphql"
 import { GraphQLError, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from "graphql"
 import type { CompiledQuery } from "graphql-jit"
 import { compileQuery, isCompiledQuery } from "graphql-jit"
 import { excess, excessOf, limits } from "./limits.ts"
 import type { Excess } from "./limits.ts"
+import { graphSchema } from "./schema.ts"
 
 /** A document as it has been read: what it says, or what is wrong with it. */
 export interface Read {
@@ -81,4 +84,14 @@ export const makeDocuments = (schema: GraphQLSchema, { introspection }: { readon
     }
     return read
   }
+}
+
+/** The documents of this program, whichever way they come. */
+export class GraphDocuments extends Context.Service<GraphDocuments, ReturnType<typeof makeDocuments>>()(
+  "@opsdesk/http/GraphDocuments"
+) {
+  static readonly layer = Layer.effect(
+    GraphDocuments,
+    Effect.map(Settings, (settings) => makeDocuments(graphSchema, settings))
+  )
 }

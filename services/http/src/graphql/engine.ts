@@ -1,6 +1,13 @@
 import { Internal, ValidationFailed } from "@opsdesk/kernel/Problem"
-import type { DocumentNode } from "graphql"
-import { execute, GraphQLError, subscribe } from "graphql"
+import type { DocumentNode, ExecutionResult } from "graphql"
+import {
+  createSourceEventStream,
+  execute,
+  executeSubscriptionEvent,
+  GraphQLError,
+  mapSourceToResponseEvent,
+  validateSubscriptionArgs
+} from "graphql"
 import type { Plugin } from "graphql-yoga"
 import { createYoga } from "graphql-yoga"
 import type { Read } from "./documents.ts"
@@ -23,7 +30,7 @@ export interface Prepared {
 const ofDocument = { http: { spec: true, status: 400 } }
 
 /** An error of the document itself, as a problem. */
-const documentError = (requestId: string | null) => (error: GraphQLError): GraphQLError => {
+export const documentError = (requestId: string | null) => (error: GraphQLError): GraphQLError => {
   const problem = new ValidationFailed({ errors: [{ parameter: "query", detail: error.message }] })
   return new GraphQLError(error.message, {
     ...(error.nodes === undefined ? {} : { nodes: error.nodes }),
@@ -33,10 +40,7 @@ const documentError = (requestId: string | null) => (error: GraphQLError): Graph
   })
 }
 
-interface Result {
-  readonly data?: unknown
-  readonly errors?: ReadonlyArray<GraphQLError>
-}
+export type Result = ExecutionResult
 
 /** What no desk has declared, as nothing more than the request's id; the operator finds the rest under it. */
 const masked = ({ complain, requestId }: Prepared) => (error: GraphQLError): GraphQLError => {
@@ -56,7 +60,7 @@ const inProblems = (result: Result, prepared: Prepared): Result => {
     : { errors: errors.map(documentError(prepared.requestId)) }
 }
 
-const executed = async (document: DocumentNode, prepared: Prepared): Promise<Result> => {
+export const executed = async (document: DocumentNode, prepared: Prepared): Promise<Result> => {
   const { asked, graph, read } = prepared
   const { operationName, variables } = asked
   const compiled = read.compiled(operationName)
@@ -72,17 +76,52 @@ const executed = async (document: DocumentNode, prepared: Prepared): Promise<Res
   return inProblems(result, prepared)
 }
 
-/** The answers to each event; what keeps it from beginning is an answer itself. */
-const subscribed = async (document: DocumentNode, prepared: Prepared) => {
+/** Lets what breaks off a source be its last answer, and the end. */
+const toItsEnd = (answers: AsyncIterator<Result>, prepared: Prepared): AsyncIterableIterator<Result> => {
+  let isOver = false
+  const told: AsyncIterableIterator<Result> = {
+    [Symbol.asyncIterator]: () => told,
+    next: async () => {
+      if (isOver) return { done: true, value: undefined }
+      try {
+        return await answers.next()
+      } catch (failure) {
+        isOver = true
+        const error = failure instanceof GraphQLError ? failure : new GraphQLError("broken off", { cause: failure })
+        return { done: false, value: { errors: [masked(prepared)(error)] } }
+      }
+    },
+    return: async () => {
+      isOver = true
+      await answers.return?.()
+      return { done: true, value: undefined }
+    }
+  }
+  return told
+}
+
+/** The answers to each event, each with loaders of its own; what keeps it from beginning is an answer itself. */
+export const subscribed = async (
+  document: DocumentNode,
+  prepared: Prepared
+): Promise<Result | AsyncIterableIterator<Result>> => {
   const { asked, graph } = prepared
-  const source = await subscribe({
+  const args = validateSubscriptionArgs({
     schema: graphSchema,
     document,
     contextValue: graph,
     variableValues: asked.variables,
     operationName: asked.operationName ?? null
   })
-  return Symbol.asyncIterator in source ? source : inProblems(source, prepared)
+  if (!("operation" in args)) return inProblems({ errors: args }, prepared)
+  const source = await createSourceEventStream(args)
+  if (!(Symbol.asyncIterator in source)) return inProblems(source, prepared)
+  const answers = mapSourceToResponseEvent(args, source, async (event) => {
+    const answer = await executeSubscriptionEvent({ ...event, contextValue: graph.anew() })
+    const { errors } = inProblems(answer, prepared)
+    return errors === undefined ? answer : { ...answer, errors }
+  })
+  return toItsEnd(answers, prepared)
 }
 
 /** Lets yoga work on what the gate has let in: documents that are read, and resolvers that run on the desk's own runtime. */

@@ -30,7 +30,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const members = ["query", "operationName", "variables", "extensions"]
 
 /** The parameters, each of its kind, or which are of none. */
-const askedOf = (
+export const askedOf = (
   found: Readonly<Record<string, unknown>>,
   faultAt: (name: string, detail: string) => ValidationFailed["errors"][number]
 ) => {

@@ -13,11 +13,13 @@ import type { TicketQueue } from "@opsdesk/tickets/TicketQueue"
 import type { PeopleDesk } from "@opsdesk/users/PeopleDesk"
 import type { TeamDesk } from "@opsdesk/users/TeamDesk"
 import type { UserDesk } from "@opsdesk/users/UserDesk"
-import type { Effect, Stream } from "effect"
+import type { Context, Effect, Stream } from "effect"
 import type { Once } from "../middleware/Once.ts"
 import type { Loaders } from "./loaders.ts"
+import { makeLoaders } from "./loaders.ts"
 import type { AnyProblem } from "./problems.ts"
 import type { Run } from "./run.ts"
+import { makeRun, sourceOf } from "./run.ts"
 
 /** The desks that the graph asks: the same as the REST interface, and no store. */
 export type GraphDesks =
@@ -40,12 +42,31 @@ export type GraphServices = GraphDesks | CurrentActor
 export interface GraphContext {
   readonly run: Run<GraphServices>
   readonly loaders: Loaders
+  /** The same for one more event: nothing that was loaded for an earlier one is kept. */
+  readonly anew: () => GraphContext
   /** Who listens, for as long as they may. */
   readonly guest: Effect.Effect<Guest, Unauthenticated | DependencyUnavailable>
+  /** When the token by which they came runs out, in milliseconds; null where it says nothing of that. */
+  readonly until: number | null
   /** A stream as a source of events, which ends with whoever reads it. */
   readonly source: <A>(stream: Stream.Stream<A, AnyProblem>) => AsyncIterable<A>
   /** The request's `Idempotency-Key`, which stands for its only mutation. */
   readonly idempotencyKey: string | undefined
   /** Notes what the request turned out to be about, and that it was answered before. */
   readonly note: { ticketId: (id: string) => void; replayed: () => void }
+}
+
+interface Asker extends Pick<GraphContext, "guest" | "until" | "idempotencyKey" | "note"> {
+  readonly services: Context.Context<GraphServices>
+  /** Aborted when whoever asks has left. */
+  readonly signal: AbortSignal
+  readonly requestId: string | null
+}
+
+/** What the resolvers of one operation share, whichever way it has come. */
+export const graphOf = ({ requestId, services, signal, ...rest }: Asker): GraphContext => {
+  const run = makeRun(services, signal, requestId)
+  const source = sourceOf(services, requestId)
+  const anew = (): GraphContext => ({ ...rest, run, source, anew, loaders: makeLoaders(run, requestId) })
+  return anew()
 }

@@ -29,22 +29,23 @@ export const makeRun = <R>(context: Context.Context<R>, signal: AbortSignal, req
 
 /**
  * A stream as graphql-js reads sources. No generator stands between: what waits in one for an event that never comes
- * cannot be told to stop, and this is stopped when the client leaves.
+ * cannot be told to stop, and this is stopped when the client leaves. It is read once, by whoever asks for its iterator:
+ * graphql-js asks twice, reads by one and stops the other.
  */
 export const sourceOf =
   <R>(context: Context.Context<R>, requestId: string | null) =>
-  <A>(stream: Stream.Stream<A, AnyProblem, R>): AsyncIterable<A> => ({
-    [Symbol.asyncIterator]: () => {
-      const told = Stream.toAsyncIterableWith(stream, context)[Symbol.asyncIterator]()
-      return {
-        next: async () => {
-          try {
-            return await told.next()
-          } catch (failure) {
-            throw isProblem(failure) ? errorOf(failure, requestId) : failure
-          }
-        },
-        return: async () => (await told.return?.()) ?? { done: true, value: undefined }
-      }
+  <A>(stream: Stream.Stream<A, AnyProblem, R>): AsyncIterable<A> => {
+    const told = Stream.toAsyncIterableWith(stream, context)[Symbol.asyncIterator]()
+    const source: AsyncIterableIterator<A> = {
+      [Symbol.asyncIterator]: () => source,
+      next: async () => {
+        try {
+          return await told.next()
+        } catch (failure) {
+          throw isProblem(failure) ? errorOf(failure, requestId) : failure
+        }
+      },
+      return: async () => (await told.return?.()) ?? { done: true, value: undefined }
     }
-  })
+    return source
+  }

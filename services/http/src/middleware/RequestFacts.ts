@@ -1,4 +1,4 @@
-import type { ApiTokenId, TicketId, UserId } from "@opsdesk/kernel/Ids"
+import type { ApiTokenId, UserId } from "@opsdesk/kernel/Ids"
 import type { Cause } from "effect"
 import { Context } from "effect"
 import type { HttpRouter } from "effect/http"
@@ -10,7 +10,7 @@ export interface Facts {
   sessionId: string | undefined
   apiTokenId: ApiTokenId | undefined
   /** The ticket that the request turned out to be about, by whatever name it was called. */
-  ticketId: TicketId | undefined
+  ticketId: string | undefined
   matched: HttpRouter.RouteContext["Service"] | undefined
   cause: Cause.Cause<unknown> | undefined
 }

@@ -5,7 +5,8 @@ import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { RequestFacts } from "../middleware/RequestFacts.ts"
-import { asItIs, createdVersion, foundVersion } from "./created.ts"
+import { createdVersion, foundVersion } from "./created.ts"
+import { makeKeptAnswers } from "./keptAnswers.ts"
 
 /** Lets the request's log line name the ticket, whether the address had its id, its number or neither. */
 const noted = <E, R>(answer: Effect.Effect<Ticket, E, R>) =>
@@ -18,12 +19,13 @@ export const TicketsRest = HttpApiBuilder.group(
   Effect.fnUntraced(function*(handlers) {
     const desk = yield* TicketDesk
     const queue = yield* TicketQueue
+    const kept = yield* makeKeptAnswers
     return handlers.handleAll({
       openTicket: ({ payload }) =>
         Effect.map(noted(desk.open(payload)), (ticket) => createdVersion(`/v1/tickets/${ticket.id}`, ticket)),
       listTickets: ({ query: { cursor, include, limit, sort, ...filter } }) =>
-        Effect.map(queue.list(filter, sort, { limit, cursor, include }), asItIs),
-      getTicket: ({ params }) => Effect.map(noted(queue.get(params.id)), foundVersion),
+        kept.list(filter, sort, { limit, cursor, include }),
+      getTicket: ({ params }) => kept.ticket(params.id),
       editTicket: ({ headers, params, payload }) =>
         Effect.map(noted(desk.edit(params.id, payload, headers["if-match"])), foundVersion),
       changeTicketStatus: ({ headers, params, payload }) =>

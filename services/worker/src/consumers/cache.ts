@@ -1,29 +1,16 @@
-import { Cache } from "@opsdesk/capabilities/Cache"
 import type { Consumer } from "@opsdesk/events/Consumer"
-import type { EventEnvelope } from "@opsdesk/kernel/EventEnvelope"
 import type { DependencyUnavailable } from "@opsdesk/kernel/Problem"
+import { TicketNews } from "@opsdesk/tickets/TicketNews"
 import { Effect } from "effect"
 
-/** An id in a payload, under the kind of thing that it names. */
-const named = ({ payload }: EventEnvelope, key: string, kind: string): ReadonlyArray<string> => {
-  const id = payload[key]
-  return typeof id === "string" ? [`${kind}:${id}`, `${kind}s`] : []
-}
-
-/** What an event touches: its ticket and every list of tickets, or people and teams. */
-export const tagsOf = (event: EventEnvelope): ReadonlyArray<string> => [
-  ...(event.ticketId === null ? [] : [`ticket:${event.ticketId}`, "tickets"]),
-  ...named(event, "userId", "user"),
-  ...named(event, "teamId", "team")
-]
-
 /**
- * Drops what is kept of the things that an event touches. What the event tells of is committed already, so whoever reads
- * anew after the drop reads what is.
+ * Drops what is kept of the tickets that events touch, in case the program that changed them did not come to it: it may
+ * have ended between its commit and the drop. What an event tells of is committed already, so whoever reads anew after
+ * the drop reads what is.
  */
-export const cache: Consumer<DependencyUnavailable, Cache> = {
+export const cache: Consumer<DependencyUnavailable, TicketNews> = {
   name: "cache",
-  about: "Drops what is kept of tickets, people and teams as soon as something happens to them.",
+  about: "Drops what is kept of tickets as soon as something happens to them.",
   types: ["#"],
-  run: (events) => Effect.flatMap(Cache, ({ drop }) => drop([...new Set(events.flatMap(tagsOf))]))
+  run: (events) => Effect.flatMap(TicketNews, ({ heard }) => heard(events))
 }
