@@ -1,6 +1,5 @@
 // OpsDesk: its own migrations and indexes, the same rows, its own statuses, socket protocol, queues and sign-in.
 import { execFileSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { base, Client, connect, env, node, Pool, q as atServer, root, run, sleep } from '../harness/lib.mjs'
@@ -75,13 +74,22 @@ export const opsdesk = {
   },
   rooms: async () => (await q('select id from tickets where number <= 20 order by number')).map(r => r.id),
   socket: (t, room, token) => ({ url: `${base({ ...t, port: t.wsPort ?? t.port }).replace('http', 'ws')}${t.paths.ws}`, headers: { authorization: `Bearer ${token}` }, room }),
-  declares: async (t, launch, _ready, stop) => { const worker = launch(t, t.worker); await sleep(4000); await stop(worker) },
+  // The queues are there once the worker has noted its consumers; what happens from then on is theirs to hear.
+  async declares(t, launch, _ready, stop) {
+    const worker = launch(t, t.worker)
+    try { for (let i = 0; i < 300 && (await q("select 1 from consumers where name = 'notifications'")).length === 0; i++) await sleep(100) } finally { await stop(worker) }
+  },
+  // An event is one of this desk only if its table has it: it is written there, and published by the harness in the relay's place.
   async publish(n) {
     const c = await connect(env.AMQP_URL), ch = await c.createConfirmChannel()
-    const some = await q('select t.id, t.assignee_id from tickets t where number <= $1', [n])
-    for (let i = 0; i < n; i++) {
-      const id = randomUUID().replace(/^(.{14})./, '$17'), x = some[i % some.length]
-      ch.publish('opsdesk.events', 'ticket.status_changed', Buffer.from(JSON.stringify({ id, position: 1e7 + i, type: 'ticket.status_changed', occurredAt: '2026-06-01T00:00:00.000Z', ticketId: x.id, seq: 7, actorId: x.assignee_id, requestId: null, traceparent: null, payload: { from: 'open', to: 'waiting', comment: null } })), { persistent: true, messageId: id, contentType: 'application/json' })
+    const events = await q(`
+      insert into events (id, type, occurred_at, ticket_id, seq, actor_id, audience, payload)
+      select overlay(gen_random_uuid()::text placing '7' from 15)::uuid, 'ticket.status_changed', now(), id, last_seq + 1, assignee_id, 'public', '{"from":"open","to":"waiting","comment":null}'
+      from tickets where assignee_id is not null and requester_id <> assignee_id order by number limit $1
+      returning position, id, type, occurred_at as "occurredAt", ticket_id as "ticketId", seq, actor_id as "actorId", payload`, [n])
+    for (const { position, id, ...event } of events) {
+      const body = { id, position: Number(position), requestId: null, traceparent: null, ...event }
+      ch.publish('opsdesk.events', event.type, Buffer.from(JSON.stringify(body)), { persistent: true, messageId: id, contentType: 'application/json' })
     }
     await ch.waitForConfirms(); await c.close()
   },

@@ -6,12 +6,22 @@ import { keptFor } from "@opsdesk/kernel/keptFor"
 import { Clock, DateTime, Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { SecureRandom } from "effect/crypto"
 import * as jose from "jose"
+import type { Checked } from "./checkedTokens.ts"
+import { makeCheckedTokens } from "./checkedTokens.ts"
 
 const algorithm = "EdDSA"
 const audience = "opsdesk"
 const lifetime = 15 * 60
 
-const Claims = Schema.Struct({ sub: UserId, sid: Schema.String.check(Schema.isUUID(7)) })
+/** Seconds by which clocks may differ. */
+const tolerance = 5
+
+const Claims = Schema.Struct({
+  sub: UserId,
+  sid: Schema.String.check(Schema.isUUID(7)),
+  exp: Schema.Finite,
+  iat: Schema.Finite
+})
 const decodeClaims = Schema.decodeUnknownOption(Claims)
 
 const PrivateKey = Schema.fromJsonString(Schema.Struct({
@@ -32,7 +42,10 @@ const makeKey: Effect.Effect<KeyMaterial> = Effect.promise(async () => {
 })
 
 /** How long a program goes on with the keys that it has read: a rotation is noticed within this time. */
-const keysAreGoodFor = "30 seconds"
+const keysAreGoodFor = "750 millis"
+
+/** As many tokens as are in use at once are checked once each; beyond, some are checked again. */
+const mostChecked = 20_000
 
 /** As long as the youngest token that an old key has signed, and as long as a program may go on signing with it. */
 const overlap = Duration.minutes(20)
@@ -61,6 +74,43 @@ export const JoseAccessTokens = (options: { readonly issuer: string }) =>
         keysAreGoodFor
       )
 
+      const checked = makeCheckedTokens(mostChecked)
+
+      const check = async (
+        token: string,
+        known: Effect.Success<typeof keys>,
+        currentDate: Date
+      ): Promise<Checked | undefined> => {
+        try {
+          const { payload, protectedHeader } = await jose.jwtVerify(token, ({ kid }) => {
+            const key = known.find(({ id }) => id === kid)
+            if (key === undefined) throw new jose.errors.JWKSNoMatchingKey()
+            return key.verifying
+          }, {
+            algorithms: [algorithm],
+            issuer: options.issuer,
+            audience,
+            typ: "at+jwt",
+            requiredClaims: ["exp", "iat", "sub", "jti", "sid"],
+            clockTolerance: tolerance,
+            maxTokenAge: lifetime,
+            currentDate
+          })
+          const claims = decodeClaims(payload)
+          if (Option.isNone(claims)) return undefined
+          const { exp, iat, sid, sub } = claims.value
+          return {
+            userId: sub,
+            sessionId: sid,
+            keyId: protectedHeader.kid ?? "",
+            goodUntil: Math.min(exp, iat + lifetime) + tolerance
+          }
+        } catch (refused) {
+          if (refused instanceof jose.errors.JOSEError) return undefined
+          throw refused
+        }
+      }
+
       return AccessTokens.of({
         issue: Effect.fnUntraced(function*({ sessionId, userId }) {
           const [key] = yield* keys
@@ -77,27 +127,18 @@ export const JoseAccessTokens = (options: { readonly issuer: string }) =>
         }),
         verify: Effect.fnUntraced(function*(token) {
           const known = yield* keys
-          const currentDate = DateTime.toDateUtc(yield* DateTime.now)
-          const verified = yield* Effect.promise(() =>
-            jose.jwtVerify(Redacted.value(token), ({ kid }) => {
-              const key = known.find(({ id }) => id === kid)
-              if (key === undefined) throw new jose.errors.JWKSNoMatchingKey()
-              return key.verifying
-            }, {
-              algorithms: [algorithm],
-              issuer: options.issuer,
-              audience,
-              typ: "at+jwt",
-              requiredClaims: ["exp", "iat", "sub", "jti", "sid"],
-              clockTolerance: 5,
-              maxTokenAge: lifetime,
-              currentDate
-            }).then(({ payload }) => payload, (refused: unknown) => {
-              if (refused instanceof jose.errors.JOSEError) return null
-              throw refused
-            })
+          const now = yield* DateTime.now
+          const text = Redacted.value(token)
+          const before = checked.find(
+            text,
+            now.epochMilliseconds / 1000,
+            (keyId) => known.some(({ id }) => id === keyId)
           )
-          return Option.map(decodeClaims(verified), ({ sid, sub }) => ({ userId: sub, sessionId: sid }))
+          if (before !== undefined) return Option.some({ userId: before.userId, sessionId: before.sessionId })
+          const found = yield* Effect.promise(() => check(text, known, DateTime.toDateUtc(now)))
+          if (found === undefined) return Option.none()
+          checked.keep(text, found)
+          return Option.some({ userId: found.userId, sessionId: found.sessionId })
         }),
         rotate: keyring.rotate("access-token", makeKey, overlap),
         publicKeys: Effect.map(

@@ -1,3 +1,4 @@
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import type { Position } from "@opsdesk/capabilities/Cursors"
 import { Cursors } from "@opsdesk/capabilities/Cursors"
 import type { KeyMaterial } from "@opsdesk/capabilities/Keyring"
@@ -12,7 +13,10 @@ const utf8 = (text: string) => new TextEncoder().encode(text)
 const PositionJson = Schema.fromJsonString(Schema.Array(Schema.Union([Schema.String, Schema.Finite])))
 const decodePosition = Schema.decodeUnknownOption(PositionJson)
 
-/** Cursors as `<position>.<tag>`, both base64url; the tag is HMAC-SHA-256 (RFC 2104) over binding and position. */
+/**
+ * Cursors as `<position>.<tag>`, both base64url; the tag is HMAC-SHA-256 (RFC 2104) over binding and position. Node's own
+ * signs at once: WebCrypto would send each page through the thread pool.
+ */
 export const MacCursors = Layer.effect(
   Cursors,
   Effect.gen(function*() {
@@ -59,4 +63,4 @@ export const MacCursors = Layer.effect(
       })
     })
   })
-).pipe(Layer.provide(Mac.layerWebCrypto.pipe(Layer.provide(SecureRandom.layerWebCrypto))))
+).pipe(Layer.provide(NodeCrypto.layerMac))

@@ -133,7 +133,13 @@ export const PostgresKeyring = (secret: Redacted.Redacted<string>) =>
         Effect.catchTag("DependencyUnavailable", () => Effect.void)
       )
 
-      return Keyring.of({ keys: (purpose, make) => apart(readOrMake(purpose, make)), rotate })
+      /** Only the first of all waits for the others: keys that are there are read without a lock. */
+      const keys = Effect.fnUntraced(function*(purpose: KeyPurpose, make: Effect.Effect<KeyMaterial>) {
+        const [first, ...others] = yield* reading(read(purpose))
+        return first === undefined ? yield* readOrMake(purpose, make) : [first, ...others] as const
+      })
+
+      return Keyring.of({ keys: (purpose, make) => apart(keys(purpose, make)), rotate })
     })
   ).pipe(Layer.provide([
     Kdf.layerWebCrypto,

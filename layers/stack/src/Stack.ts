@@ -9,6 +9,7 @@ import { FileCheckpoints } from "@opsdesk/crypto/FileCheckpoints"
 import { JoseAccessTokens } from "@opsdesk/crypto/JoseAccessTokens"
 import { MacCursors } from "@opsdesk/crypto/MacCursors"
 import { NodeSha256 } from "@opsdesk/crypto/NodeSha256"
+import { PooledRandom } from "@opsdesk/crypto/PooledRandom"
 import { secretFile } from "@opsdesk/crypto/secretFile"
 import { MemoryCache } from "@opsdesk/memory/MemoryCache"
 import { MemoryRateLimiterStore } from "@opsdesk/memory/MemoryRateLimiterStore"
@@ -32,7 +33,7 @@ import { RedisRoomBus } from "@opsdesk/redis/RedisRoomBus"
 import { Logs } from "@opsdesk/telemetry/Logs"
 import { Prometheus } from "@opsdesk/telemetry/Prometheus"
 import { Clock, Effect, Layer, Option } from "effect"
-import { Digest, Mac, SecureRandom } from "effect/crypto"
+import { Digest, Mac } from "effect/crypto"
 import { SqlClient } from "effect/sql"
 import { join } from "node:path"
 import { Database } from "./Database.ts"
@@ -47,8 +48,7 @@ export const checkpointsOf = (dataDir: string): string => join(dataDir, "audit",
 /** Time, like every other capability, is chosen here; tests choose another. */
 const SystemClock = Layer.succeed(Clock.Clock, Clock.Clock.defaultValue())
 
-const Random = SecureRandom.layerWebCrypto
-const Macs = Mac.layerWebCrypto.pipe(Layer.provide(Random))
+const Macs = Mac.layerWebCrypto.pipe(Layer.provide(PooledRandom))
 
 const Sql = (service: string) =>
   Layer.unwrap(Effect.gen(function*() {
@@ -180,7 +180,7 @@ export const Stack = (service: string) =>
     Layer.provideMerge(Answers),
     Layer.provideMerge(Hints(service)),
     Layer.provideMerge(Sql(service)),
-    Layer.provideMerge(Layer.mergeAll(Random, Macs, Digest.layerWebCrypto, NodeSha256, Prometheus, SystemClock))
+    Layer.provideMerge(Layer.mergeAll(PooledRandom, Macs, Digest.layerWebCrypto, NodeSha256, Prometheus, SystemClock))
   )
 
 /** How programs log; outermost, so that everything inside is logged alike. */

@@ -47,12 +47,16 @@ export class DeliveryStore extends Context.Service<DeliveryStore>()("@opsdesk/no
         ) as d(channel, event_id, notification_id)
         on conflict on constraint notification_deliveries_once do nothing`.pipe(Effect.asVoid)
 
-    /** What was given up of some events is to be sent again, with all of its tries. */
+    /**
+     * What was given up of some events is to be sent again, with all of its tries. Every channel is named, so that the index
+     * of what is sent once leads there: without, each batch of events would read all that was ever sent.
+     */
     const revive = (eventIds: ReadonlyArray<EventId>, at: DateTime.Utc) =>
       sql`
         update notification_deliveries
         set state = 'waiting', attempts = 0, next_at = ${DateTime.toDateUtc(at)}, settled_at = null
-        where event_id = any(${eventIds}::uuid[]) and state = 'dead'`.pipe(Effect.asVoid)
+        where channel = any(${Channel.literals}::text[]) and event_id = any(${eventIds}::uuid[]) and state = 'dead'`
+        .pipe(Effect.asVoid)
 
     /**
      * Takes what is due on a channel, and counts a try. Nobody else gets it until the lease ends or it is settled; then a

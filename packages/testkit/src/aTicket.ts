@@ -1,7 +1,7 @@
-import { TicketId } from "@opsdesk/kernel/Ids"
+import { HistoryEntryId, TicketId } from "@opsdesk/kernel/Ids"
 import { Ticket } from "@opsdesk/tickets/Ticket"
 import { DateTime } from "effect"
-import { userIdOf } from "./actors.ts"
+import { actorOf, userIdOf } from "./actors.ts"
 
 /** A ticket that Carla has opened and nobody has touched since, but for what is said otherwise. */
 export const aTicket = (but: Partial<ConstructorParameters<typeof Ticket>[0]> = {}): Ticket =>
@@ -24,3 +24,7 @@ export const aTicket = (but: Partial<ConstructorParameters<typeof Ticket>[0]> = 
     closedAt: null,
     ...but
   })
+
+/** Carla opens a ticket: the first step of its way. */
+export const opening = (id: string) =>
+  ({ id: HistoryEntryId.make(id), from: null, by: actorOf("carla"), comment: null }) as const

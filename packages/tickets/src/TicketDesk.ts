@@ -70,8 +70,8 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
 
     const save = (before: Ticket, after: Ticket) => Effect.andThen(news.changed(before, after), store.save(after))
 
-    const saveMove = Effect.fnUntraced(function*(ticket: Ticket, move: Omit<Move, "id">) {
-      yield* store.insertMove(ticket, { id: HistoryEntryId.make(yield* random.uuidV7()), ...move })
+    const step = Effect.fnUntraced(function*(move: Omit<Move, "id">) {
+      return { id: HistoryEntryId.make(yield* random.uuidV7()), ...move }
     })
 
     const open = Effect.fn("TicketDesk.open")(function*(input: NewTicket) {
@@ -104,10 +104,10 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
           updatedAt: at,
           resolvedAt: null,
           closedAt: null
-        })
+        }),
+        yield* step({ from: null, by: actor, comment: null })
       )
       yield* news.changed(null, ticket)
-      yield* saveMove(ticket, { from: null, by: actor, comment: null })
       yield* record(actor, ticket, ticketCreated(ticket), null, ticketJson(ticket))
       return ticket
     }, atomic)
@@ -140,8 +140,8 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
       if (!ticket.canMoveTo(to)) return yield* new TicketCannotMove({ from, to })
       const comment = change.comment ?? null
       const next = ticket.moveTo(to, yield* DateTime.now)
-      yield* save(ticket, next)
-      yield* saveMove(next, { from, by: actor, comment })
+      yield* news.changed(ticket, next)
+      yield* store.saveMoved(next, yield* step({ from, by: actor, comment }))
       yield* record(actor, next, ticketStatusChanged(next, from, comment), { status: from }, { status: to, comment })
       return next
     }, atomic)

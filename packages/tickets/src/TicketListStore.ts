@@ -1,6 +1,7 @@
 import type { Actor } from "@opsdesk/access/Actor"
 import type { Position } from "@opsdesk/capabilities/Cursors"
-import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { rowsOf } from "@opsdesk/kernel/rows"
+import { Context, DateTime, Effect, Layer } from "effect"
 import type { Statement } from "effect/sql"
 import { SqlClient } from "effect/sql"
 import { TicketSummary } from "./Ticket.ts"
@@ -8,7 +9,7 @@ import type { TicketFilter } from "./TicketFilter.ts"
 import type { OrderKey } from "./TicketOrder.ts"
 import { reachable, visibleTo } from "./TicketScopeStore.ts"
 
-const decodeSummaries = Schema.decodeUnknownEffect(Schema.Array(TicketSummary))
+const decodeSummaries = rowsOf(TicketSummary)
 
 const columns: Record<OrderKey["field"], { readonly name: string; readonly cast: string }> = {
   createdAt: { name: "t.created_at", cast: "timestamptz" },

@@ -45,38 +45,53 @@ export class TicketStore extends Context.Service<TicketStore>()("@opsdesk/ticket
     const lock = (actor: Actor, ref: TicketRef) =>
       Effect.flatMap(sql`select ${columns} from tickets t where ${named(actor, ref)} for no key update`, decodeTickets)
 
-    /** Gives the ticket its number. */
-    const insert = (ticket: Ticket) =>
+    const moveColumns = sql`(id, ticket_id, from_status, to_status, actor_id, comment, at, seq)`
+
+    /** The ticket's way to where it is now: `from` names what the rest of the statement has written of the ticket. */
+    const moveOf = (ticket: Ticket, move: Move, from: Statement.Fragment) =>
       sql`
-        insert into tickets (id, title, description, type, status, priority, requester_id, assignee_id, team_id,
-          version, last_seq, created_at, updated_at)
-        values (${ticket.id}, ${ticket.title}, ${ticket.description}, ${ticket.type}, ${ticket.status},
-          ${ticket.priority}::ticket_priority, ${ticket.requesterId}, ${ticket.assigneeId}, ${ticket.teamId},
-          ${ticket.version}, ${ticket.lastSeq}, ${DateTime.toDateUtc(ticket.createdAt)},
-          ${DateTime.toDateUtc(ticket.updatedAt)})
-        returning number`.pipe(
+        insert into ticket_status_history ${moveColumns}
+        select ${move.id}::uuid, written.id, ${move.from}::text, ${ticket.status}::text, ${move.by.userId}::uuid,
+          ${move.comment}::text, ${DateTime.toDateUtc(ticket.updatedAt)}::timestamptz, ${ticket.lastSeq}::integer
+        from ${from} written`
+
+    /** Writes down a new ticket with the first step of its way, in one statement, and gives it its number. */
+    const insert = (ticket: Ticket, move: Move) =>
+      sql`
+        with opened as (
+          insert into tickets (id, title, description, type, status, priority, requester_id, assignee_id, team_id,
+            version, last_seq, created_at, updated_at)
+          values (${ticket.id}, ${ticket.title}, ${ticket.description}, ${ticket.type}, ${ticket.status},
+            ${ticket.priority}::ticket_priority, ${ticket.requesterId}, ${ticket.assigneeId}, ${ticket.teamId},
+            ${ticket.version}, ${ticket.lastSeq}, ${DateTime.toDateUtc(ticket.createdAt)},
+            ${DateTime.toDateUtc(ticket.updatedAt)})
+          returning id, number
+        ), moved as (${moveOf(ticket, move, sql`opened`)})
+        select number from opened`.pipe(
         Effect.flatMap(decodeNumbers),
         Effect.map(([{ number }]) => new Ticket({ ...ticket, number }))
       )
 
-    const save = (ticket: Ticket) =>
+    const changing = (ticket: Ticket) =>
       sql`
         update tickets set title = ${ticket.title}, description = ${ticket.description}, type = ${ticket.type},
           status = ${ticket.status}, priority = ${ticket.priority}::ticket_priority,
           assignee_id = ${ticket.assigneeId}, team_id = ${ticket.teamId}, version = ${ticket.version},
           last_seq = ${ticket.lastSeq}, updated_at = ${DateTime.toDateUtc(ticket.updatedAt)},
           resolved_at = ${dateOrNull(ticket.resolvedAt)}, closed_at = ${dateOrNull(ticket.closedAt)}
-        where id = ${ticket.id}`.pipe(Effect.asVoid)
+        where id = ${ticket.id}`
+
+    const save = (ticket: Ticket) => changing(ticket).pipe(Effect.asVoid)
+
+    /** The ticket once moved, with that step of its way, in one statement. */
+    const saveMoved = (ticket: Ticket, move: Move) =>
+      sql`
+        with changed as (${changing(ticket)} returning id)
+        ${moveOf(ticket, move, sql`changed`)}`.pipe(Effect.asVoid)
 
     /** Draws the next sequence for an event that does not change the ticket itself. */
     const drawSeq = (id: TicketId) =>
       sql`update tickets set last_seq = last_seq + 1 where id = ${id}`.pipe(Effect.asVoid)
-
-    const insertMove = (ticket: Ticket, move: Move) =>
-      sql`
-        insert into ticket_status_history (id, ticket_id, from_status, to_status, actor_id, comment, at, seq)
-        values (${move.id}, ${ticket.id}, ${move.from}, ${ticket.status}, ${move.by.userId}, ${move.comment},
-          ${DateTime.toDateUtc(ticket.updatedAt)}, ${ticket.lastSeq})`.pipe(Effect.asVoid)
 
     const movesOf = (id: TicketId, afterSeq: number) =>
       sql`from ticket_status_history where ticket_id = ${id} and seq > ${afterSeq}`
@@ -144,8 +159,8 @@ export class TicketStore extends Context.Service<TicketStore>()("@opsdesk/ticket
       lock,
       insert,
       save,
+      saveMoved,
       drawSeq,
-      insertMove,
       history,
       histories,
       countHistory,

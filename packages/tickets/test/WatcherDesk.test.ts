@@ -2,7 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { TicketId } from "@opsdesk/kernel/Ids"
 import { as, teamIdOf, userIdOf } from "@opsdesk/testkit/actors"
 import { asOwner } from "@opsdesk/testkit/asOwner"
-import { aTicket } from "@opsdesk/testkit/aTicket"
+import { aTicket, opening } from "@opsdesk/testkit/aTicket"
 import type { Person } from "@opsdesk/testkit/people"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import { Effect, Layer } from "effect"
@@ -17,7 +17,8 @@ const opened = Effect.gen(function*() {
   const random = yield* SecureRandom.SecureRandom
   const store = yield* TicketStore
   return yield* store.insert(
-    aTicket({ id: TicketId.make(yield* random.uuidV7()), teamId: teamIdOf("Support") })
+    aTicket({ id: TicketId.make(yield* random.uuidV7()), teamId: teamIdOf("Support") }),
+    opening(yield* random.uuidV7())
   )
 })
 

@@ -46,6 +46,10 @@ export const aShelf = (...tickets: ReadonlyArray<Ticket>) => {
     saved.push(ticket)
     return ticket
   }
+  const moved = (ticket: Ticket, { comment, from }: Move) => {
+    moves.push({ from, to: ticket.status, comment, seq: ticket.lastSeq })
+    return ticket
+  }
   const Store = Layer.mock(TicketStore, {
     lock: (actor, ref) =>
       Effect.sync(() =>
@@ -53,10 +57,9 @@ export const aShelf = (...tickets: ReadonlyArray<Ticket>) => {
           [ticket.id, ticket.number].includes(ref) && reaches(actor, "ticket:read", ticket)
         )
       ),
-    insert: (ticket) => Effect.sync(() => put(new Ticket({ ...ticket, number: shelf.size + 1 }))),
+    insert: (ticket, step) => Effect.sync(() => moved(put(new Ticket({ ...ticket, number: shelf.size + 1 })), step)),
     save: (ticket) => Effect.sync(() => void put(ticket)),
-    insertMove: (ticket, { comment, from }) =>
-      Effect.sync(() => void moves.push({ from, to: ticket.status, comment, seq: ticket.lastSeq }))
+    saveMoved: (ticket, step) => Effect.sync(() => void moved(put(ticket), step))
   })
   const Desk = Layer.effect(TicketDesk, TicketDesk.make).pipe(
     Layer.provide([

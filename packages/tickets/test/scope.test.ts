@@ -4,7 +4,7 @@ import { grantsOf } from "@opsdesk/access/Actor"
 import type { Permission, Scope } from "@opsdesk/access/Permission"
 import { MessageId, TicketId } from "@opsdesk/kernel/Ids"
 import { actorOf, teamIdOf, userIdOf } from "@opsdesk/testkit/actors"
-import { aTicket } from "@opsdesk/testkit/aTicket"
+import { aTicket, opening } from "@opsdesk/testkit/aTicket"
 import { personNames } from "@opsdesk/testkit/people"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import { Effect, Layer } from "effect"
@@ -43,12 +43,15 @@ const someOfEach = Effect.gen(function*() {
   for (const requester of ["ada", "nora", "carla", "chris"] as const) {
     for (const assignee of [null, "ada", "amir", "nora"] as const) {
       for (const teamId of [null, ...teams]) {
-        const ticket = yield* store.insert(aTicket({
-          id: TicketId.make(yield* random.uuidV7()),
-          requesterId: userIdOf(requester),
-          assigneeId: assignee === null ? null : userIdOf(assignee),
-          teamId
-        }))
+        const ticket = yield* store.insert(
+          aTicket({
+            id: TicketId.make(yield* random.uuidV7()),
+            requesterId: userIdOf(requester),
+            assigneeId: assignee === null ? null : userIdOf(assignee),
+            teamId
+          }),
+          opening(yield* random.uuidV7())
+        )
         for (const [seq, word, visibility] of [[2, "zebra", "public"], [3, "okapi", "internal"]] as const) {
           yield* sql`
             insert into messages (id, ticket_id, seq, author_id, body, visibility, created_at)

@@ -1,3 +1,6 @@
+// First: schemas that are made before it stay uncompiled.
+import "effect/schema/SchemaJITCompiler/enable"
+
 import { seedDatabase } from "@opsdesk/console/seedDatabase"
 import { PageOfSources } from "@opsdesk/http/pages/pageLayers"
 import { OnPort } from "@opsdesk/http/serve"

@@ -1,3 +1,6 @@
+// First: schemas that are made before it stay uncompiled.
+import "effect/schema/SchemaJITCompiler/enable"
+
 import { runProgram } from "@opsdesk/stack/runProgram"
 import { Settings } from "@opsdesk/stack/Settings"
 import { Effect, Layer } from "effect"

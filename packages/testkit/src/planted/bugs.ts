@@ -99,8 +99,8 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
   {
     name: "an access token's audience is not checked",
     file: "layers/crypto/src/JoseAccessTokens.ts",
-    right: "              audience,\n              typ:",
-    wrong: "              typ:",
+    right: "            audience,\n            typ:",
+    wrong: "            typ:",
     project: "crypto",
     test: "test/forgedTokens.test.ts",
     title: "is not let in with one for another audience"

@@ -3,10 +3,10 @@ import { entityTagsIn, hasAlready } from "@opsdesk/kernel/EntityTag"
 import { Effect, Option } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import type { HttpApiEndpoint } from "effect/http-api"
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 
 /** The tag of an answer that has no version to be told by: of its very bytes, so it is strong and fits one reader only. */
-export const tagOf = (bytes: Uint8Array) => `"${createHash("sha256").update(bytes).digest("base64url")}"`
+export const tagOf = (bytes: Uint8Array) => `"${hash("sha256", bytes, "base64url")}"`
 
 /**
  * Gives every answer of a `GET` an `ETag`, and spares the answer whoever has it already (RFC 9110, section 13.1.2). An

@@ -48,16 +48,22 @@ export const isSecure = ({ publicUrl }: { readonly publicUrl: Option.Option<URL>
 
 const yearInSeconds = 31_536_000
 
-/** What every answer says to a browser, whatever it is. `secure`: people reach the desk by https. */
-export const fixedHeaders = (secure: boolean): Record<string, string> => ({
+const plainHeaders: Record<string, string> = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "x-frame-options": "DENY",
   "cross-origin-resource-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
-  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-  ...(secure ? { "strict-transport-security": `max-age=${yearInSeconds}` } : {})
-})
+  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+}
+
+const secureHeaders: Record<string, string> = {
+  ...plainHeaders,
+  "strict-transport-security": `max-age=${yearInSeconds}`
+}
+
+/** What every answer says to a browser, whatever it is. `secure`: people reach the desk by https. */
+export const fixedHeaders = (secure: boolean): Record<string, string> => secure ? secureHeaders : plainHeaders
 
 /** For answers that are not written by the server itself. */
 export const bareHeaders = (secure: boolean): Record<string, string> => ({

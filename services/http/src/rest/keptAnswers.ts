@@ -2,10 +2,9 @@ import { CurrentActor } from "@opsdesk/access/Actor"
 import type { Kept } from "@opsdesk/capabilities/Cache"
 import { Cache } from "@opsdesk/capabilities/Cache"
 import { versionTag } from "@opsdesk/kernel/EntityTag"
-import { PageOf } from "@opsdesk/kernel/Page"
 import type { PageRequest } from "@opsdesk/kernel/Page"
 import type { TicketRef } from "@opsdesk/tickets/Ticket"
-import { Ticket, TicketSummaryJson } from "@opsdesk/tickets/Ticket"
+import { Ticket } from "@opsdesk/tickets/Ticket"
 import type { SortKey, TicketFilter } from "@opsdesk/tickets/TicketFilter"
 import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
 import { isCommon, listKey, listTags, ticketKey, ticketTags } from "@opsdesk/tickets/TicketTags"
@@ -13,6 +12,7 @@ import { Effect, Schema } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { tagOf } from "../middleware/onlyIfNew.ts"
 import { RequestFacts } from "../middleware/RequestFacts.ts"
+import { asItIs } from "./created.ts"
 
 const utf8 = new TextEncoder()
 const lineEnd = 10
@@ -33,7 +33,6 @@ const unpacked = (whole: Uint8Array) => {
 }
 
 const encodeTicket = Schema.encodeEffect(Ticket.json)
-const encodePage = Schema.encodeEffect(PageOf(TicketSummaryJson))
 
 const jsonBytes = (value: unknown) => utf8.encode(JSON.stringify(value))
 
@@ -74,12 +73,12 @@ export const makeKeptAnswers = Effect.gen(function*() {
     sort: ReadonlyArray<SortKey> | undefined,
     request: PageRequest
   ) {
-    if (!isKept(filter, request)) return yield* queue.list(filter, sort, request)
+    if (!isKept(filter, request)) return asItIs(yield* queue.list(filter, sort, request))
     const actor = yield* CurrentActor
     return yield* answered(
       { cache: "lists", key: listKey(actor, filter, sort, request.limit), tags: listTags(actor, filter) },
-      Effect.gen(function*() {
-        const bytes = jsonBytes(yield* Effect.orDie(encodePage(yield* queue.list(filter, sort, request))))
+      Effect.map(queue.list(filter, sort, request), (page) => {
+        const bytes = jsonBytes(page)
         return packed(tagOf(bytes), "", bytes)
       })
     )
