@@ -143,6 +143,8 @@ layer(Reporting(), { excludeTestServices: true, timeout: "120 seconds" })("whate
                   yield* deliver(next(0, 20))
                 }
                 yield* agree("kept")
+                yield* happen({ does: "close" })
+                yield* agree("closed")
                 yield* at(now)(builder.rebuild())
                 yield* agree("built anew")
               }))),

@@ -5,9 +5,12 @@ import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 
 /** A durable PostgreSQL waits for the disk, and a busy disk can take its time. */
 export const patience = 120_000
+
+const compiled = fileURLToPath(new URL("../../../node_modules/.cache/compiled", import.meta.url))
 
 /** A port that nobody listens on just now. */
 export const freePort = Effect.promise(() =>
@@ -54,7 +57,14 @@ export const run = Effect.fnUntraced(function*(
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
       spawn(command.file, [...command.args, file, ...args], {
-        env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", LOG_FORMAT: "json", ...variables },
+        env: {
+          PATH: process.env["PATH"] ?? "",
+          HOME: process.env["HOME"] ?? "",
+          LOG_FORMAT: "json",
+          // As the scripts have it: what was compiled once is not compiled anew by each of many programs.
+          NODE_COMPILE_CACHE: compiled,
+          ...variables
+        },
         stdio: ["ignore", "pipe", "pipe"],
         detached: command.detached ?? false
       })

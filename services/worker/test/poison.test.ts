@@ -15,7 +15,7 @@ import { fixed } from "./fixtures/effects.ts"
 const good = all ? 10_000 : 300
 const nonsense = "this is no event"
 
-/** Three tries: what ends the process each time does so four times, as its first came with others and was not counted. */
+/** Three tries. What ends the process each time may do so once more: with others in a batch it is not counted. */
 const steps = [20, 40]
 
 const moods = new Map([[Math.floor(good / 3), "throws"], [Math.floor(good / 2), "kills"]])
@@ -57,7 +57,7 @@ const poisoned = (kind: Kind) =>
     })
     const letters = yield* Effect.raceFirst(buried, Fiber.join(working))
     assert.deepStrictEqual(yield* desk.verdict, nothingWrong)
-    assert.strictEqual(deaths, 4)
+    assert.include([3, 4], deaths)
 
     const opOf = (body: string) => body === nonsense ? nonsense : JSON.parse(body).payload.op
     const causes = new Map(letters.map(({ attempts, body, error }) => [opOf(body), { attempts, error }]))
