@@ -10,7 +10,10 @@ import { fileURLToPath } from "node:url"
 /** A durable PostgreSQL waits for the disk, and a busy disk can take its time. */
 export const patience = 120_000
 
-const compiled = fileURLToPath(new URL("../../../node_modules/.cache/compiled", import.meta.url))
+/** As the scripts have it: what was compiled once is not compiled anew by each of many programs. */
+export const compileCache = {
+  NODE_COMPILE_CACHE: fileURLToPath(new URL("../../../node_modules/.cache/compiled", import.meta.url))
+}
 
 /** A port that nobody listens on just now. */
 export const freePort = Effect.promise(() =>
@@ -61,8 +64,7 @@ export const run = Effect.fnUntraced(function*(
           PATH: process.env["PATH"] ?? "",
           HOME: process.env["HOME"] ?? "",
           LOG_FORMAT: "json",
-          // As the scripts have it: what was compiled once is not compiled anew by each of many programs.
-          NODE_COMPILE_CACHE: compiled,
+          ...compileCache,
           ...variables
         },
         stdio: ["ignore", "pipe", "pipe"],

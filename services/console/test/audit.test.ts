@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { AuditSealer } from "@opsdesk/audit/AuditSealer"
 import { seedDatabase } from "@opsdesk/console/seedDatabase"
 import { Database } from "@opsdesk/stack/Database"
+import { compileCache } from "@opsdesk/testkit/RunningProgram"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import { Effect, Layer, Redacted } from "effect"
 import { execFile } from "node:child_process"
@@ -19,7 +20,13 @@ const opsdesk = (args: ReadonlyArray<string>, variables: Record<string, string>)
   Effect.promise(() =>
     new Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>((resolve) => {
       execFile(process.execPath, [main, "audit", ...args], {
-        env: { PATH: process.env["PATH"] ?? "", OPSDESK_DATA_DIR: folder, LOG_FORMAT: "json", ...variables }
+        env: {
+          PATH: process.env["PATH"] ?? "",
+          OPSDESK_DATA_DIR: folder,
+          LOG_FORMAT: "json",
+          ...compileCache,
+          ...variables
+        }
       }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }))
     })
   )

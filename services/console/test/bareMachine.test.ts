@@ -1,4 +1,5 @@
 import { assert, layer } from "@effect/vitest"
+import { compileCache } from "@opsdesk/testkit/RunningProgram"
 import { Context, Effect, Layer } from "effect"
 import { execFile } from "node:child_process"
 import { chmod, mkdtemp, readdir, rm } from "node:fs/promises"
@@ -30,7 +31,13 @@ class BareMachine extends Context.Service<BareMachine, {
         dataDir,
         opsdesk: (line, variables = {}) =>
           Effect.callback((resume) => {
-            const env = { PATH: process.env["PATH"] ?? "", OPSDESK_DATA_DIR: dataDir, LOG_FORMAT: "json", ...variables }
+            const env = {
+              PATH: process.env["PATH"] ?? "",
+              OPSDESK_DATA_DIR: dataDir,
+              LOG_FORMAT: "json",
+              ...compileCache,
+              ...variables
+            }
             const child = execFile(process.execPath, [main, ...line.split(" ")], { env }, (_, stdout, stderr) =>
               resume(Effect.succeed({ code: child.exitCode ?? -1, stdout, stderr })))
           })

@@ -1,6 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Database } from "@opsdesk/stack/Database"
 import { asOwner } from "@opsdesk/testkit/asOwner"
+import { compileCache } from "@opsdesk/testkit/RunningProgram"
 import { TestDatabase } from "@opsdesk/testkit/TestDatabase"
 import { Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
@@ -30,6 +31,7 @@ const opsdesk = Effect.fnUntraced(function*(args: ReadonlyArray<string>, variabl
           OPSDESK_DATA_DIR: dataDir,
           OPSDESK_SECRET: "a secret that only tests use, long enough",
           LOG_FORMAT: "json",
+          ...compileCache,
           ...variables
         }
       }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }))

@@ -43,7 +43,7 @@ export const window = (opened: Opened, url: string, options: BrowserContextOptio
     Effect.promise(async () => {
       const context = await opened.newContext({ viewport: { width: 1280, height: 820 }, baseURL: url, ...options })
       const page = await context.newPage()
-      page.setDefaultTimeout(15_000)
+      page.setDefaultTimeout(60_000)
       const watched = {
         page,
         elsewhere: new Array<string>(),
