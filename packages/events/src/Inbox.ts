@@ -3,7 +3,7 @@ import { reached } from "@opsdesk/capabilities/Failpoints"
 import { Metrics } from "@opsdesk/capabilities/Metrics"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { EventEnvelope } from "@opsdesk/kernel/EventEnvelope"
-import { Cause, Clock, Context, Data, Duration, Effect, Exit, Layer } from "effect"
+import { Cause, Clock, Context, Data, Duration, Effect, Exit, Layer, Semaphore } from "effect"
 import { admit } from "./admission.ts"
 import { causeInWords } from "./causeInWords.ts"
 import type { Consumer } from "./Consumer.ts"
@@ -43,6 +43,8 @@ export class Inbox extends Context.Service<Inbox>()("@opsdesk/events/Inbox", {
     const store = yield* InboxStore
     const letters = yield* DeadLetterStore
     const metrics = yield* Metrics
+    // Of whichever consumer: a try that was counted and ended with the process is laid to the event that was being tried.
+    const alone = yield* Semaphore.make(1)
 
     const of = <E, R>(consumer: Consumer<E, R>, queue: Queue) => {
       const owner = { name: consumer.name, pattern: typePattern(consumer.types) }
@@ -118,7 +120,7 @@ export class Inbox extends Context.Service<Inbox>()("@opsdesk/events/Inbox", {
         if (Exit.isSuccess(exit)) return exit.value
         if (Cause.hasInterrupts(exit.cause)) return yield* Effect.interrupt
         return yield* failed(event, begun, exit.cause)
-      })
+      }, alone.withPermits(1))
 
       /** What waited for what has just been dealt with, until nothing is ready any more. */
       const followers = Effect.fnUntraced(function*(tickets: ReadonlyArray<string> | null) {
