@@ -25,6 +25,9 @@ export default defineConfig({
     // Half of the time a suite waits for its server: two share two cores well, where one would be left alone.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
+    // Where two cores carry servers, workers and browsers at once, some waits are too short once in a while: there a test
+    // that has failed is tried once more, and the run says so. At home it fails at once.
+    retry: process.env["CI"] ? 1 : 0,
     hookTimeout: 120_000,
     reporters: process.env["CI"] ? ["default", ["json", { outputFile: ".vitest/results.json" }]] : ["default"]
   }
