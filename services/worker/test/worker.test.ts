@@ -18,6 +18,8 @@ const aWorker = (variables: Record<string, string> = {}) =>
       PORT: String(port),
       DATABASE_URL: Redacted.value(programUrl),
       OPSDESK_DATA_DIR: yield* scratchFolder,
+      // Programs that share a database share the secret that seals its keys.
+      OPSDESK_SECRET: "a secret that only tests use, long enough",
       OPSDESK_RETRY_STEPS: "50ms,100ms",
       ...variables
     })
