@@ -39,12 +39,12 @@ const outcomeOf = (copy: string, { project, test, title }: PlantedBug): string =
   const results = join(copy, ".vitest/results.json")
   rmSync(results, { force: true })
   const quoted = title.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
-  const args = ["run", "--config", "vitest.workspace.ts", "--project", project, test, "-t", quoted]
+  const args = ["run", "--config", "vitest.workspace.ts", "--project", project, test, "-t", quoted, "--retry=0"]
   const { stdout, stderr } = spawnSync(
     join(copy, "node_modules/.bin/vitest"),
     args,
-    // Has vitest write its results to a file.
-    { cwd: copy, encoding: "utf8", env: { ...process.env, CI: "true" } }
+    // `CI` has vitest write its results to a file. A test may print much before it: beyond a bound it would be ended.
+    { cwd: copy, encoding: "utf8", env: { ...process.env, CI: "true" }, maxBuffer: Infinity }
   )
   try {
     const named = decodeResults(readFileSync(results, "utf8")).testResults
