@@ -1,5 +1,5 @@
 import { freePort, run, scratchFolder, untilStatus } from "@opsdesk/testkit/RunningProgram"
-import { Effect } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { fileURLToPath } from "node:url"
 
 export { freePort, patience, run, scratchFolder, statusOf, untilStatus } from "@opsdesk/testkit/RunningProgram"
@@ -22,3 +22,8 @@ const start = Effect.fnUntraced(function*(options: { readonly dataDir?: string; 
 })
 
 export const RunningDesk = { start }
+
+/** A data folder that the tests of a suite start one desk after another on: only the first of them finds nothing there. */
+export class Folder extends Context.Service<Folder, string>()("@opsdesk/desk/test/Folder") {
+  static readonly layer = Layer.effect(Folder, scratchFolder)
+}
