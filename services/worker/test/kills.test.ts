@@ -41,7 +41,7 @@ const survive = (kind: Kind, kills: number, points: ReadonlyArray<Failpoint>) =>
   Effect.gen(function*() {
     const desk = yield* faultyDesk(kind)
     const broker = yield* Broker
-    const crew = yield* crewOf(3, yield* fates(kills, points, all ? 10 : 2), desk.start)
+    const crew = yield* crewOf(3, yield* fates(kills, points, all ? 5 : 2), desk.start)
     yield* desk.registered
     const tickets = yield* quietTickets(all ? 200 : 20)
     const unreadable: Array<string> = []

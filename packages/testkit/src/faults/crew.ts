@@ -5,7 +5,7 @@ import type { Fate } from "./killing.ts"
 import { atWork } from "./killing.ts"
 
 /** Long enough for a machine that has other things to do. */
-const patience = "120 seconds"
+const patience = "5 minutes"
 
 /** Waits until a program has said a line. */
 export const untilSaid = (line: string, program: Program) =>
