@@ -11,7 +11,7 @@ import { openApi } from "../src/openApi.ts"
 import { accessInWords } from "../src/operations.ts"
 
 /** As everybody gets it. */
-const document = nodeOf(JSON.parse(JSON.stringify(openApi)))
+const document = nodeOf(JSON.parse(JSON.stringify(openApi())))
 
 interface Operation {
   readonly id: string

@@ -1,7 +1,7 @@
 import { Api } from "@opsdesk/api/Api"
 import { openApi } from "@opsdesk/api/openApi"
 import { Operations } from "@opsdesk/serving/Operations"
-import { Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiSwagger } from "effect/http-api"
 import { Desks } from "./Desks.ts"
@@ -50,7 +50,12 @@ const Rest = HttpApiBuilder.layer(Api).pipe(
 )
 
 const Documents = Layer.mergeAll(
-  HttpRouter.add("GET", "/openapi.json", HttpServerResponse.jsonUnsafe(openApi)),
+  // Made when somebody asks for it first.
+  HttpRouter.use((router) =>
+    Effect.cached(Effect.sync(() => HttpServerResponse.jsonUnsafe(openApi()))).pipe(
+      Effect.flatMap((answer) => router.add("GET", "/openapi.json", answer))
+    )
+  ),
   HttpApiSwagger.layer(Api, { path: "/docs" })
 )
 

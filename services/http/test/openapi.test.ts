@@ -12,7 +12,7 @@ layer(TestHttp.layer("migrated"), { excludeTestServices: true })("whoever reads 
       const document = yield* served
       assert.strictEqual(document.status, 200)
       assert.strictEqual(document.headers.get("content-type"), "application/json")
-      assert.deepStrictEqual(document.json, JSON.parse(JSON.stringify(openApi)))
+      assert.deepStrictEqual(document.json, JSON.parse(JSON.stringify(openApi())))
       assert.match(document.json.openapi, /^3\.1\./)
       assert.deepStrictEqual(document.json.servers.map(({ url }: Json) => url), ["/"])
     }))

@@ -43,7 +43,7 @@ export const documents = (catalog: Catalog): ReadonlyArray<File> => [
   { path: "docs/events.md", text: events(consumers) },
   { path: "docs/problems.md", text: problems(problemClasses(sources())) },
   { path: "docs/permissions.md", text: permissions() },
-  { path: "docs/openapi.json", text: `${JSON.stringify(openApi, null, 2)}\n` },
+  { path: "docs/openapi.json", text: `${JSON.stringify(openApi(), null, 2)}\n` },
   { path: "docs/reliability.md", text: withBrokenPromises(read("docs/reliability.md")) },
   { path: "docs/security.md", text: withPlantedBugs(read("docs/security.md")) },
   { path: ".env.example", text: envExample() },
