@@ -5,6 +5,8 @@ import { beforeAll, vi } from "vitest"
 
 describe("the environment of a process", () => {
   beforeAll(() => {
+    // What has been read of it before is as the process was then.
+    vi.resetModules()
     for (const name of ["PORT", "OPSDESK_DEMO", "OPSDESK_SECRET", "DATABASE_URL"]) vi.stubEnv(name, "")
     vi.stubEnv("LOG_LEVEL", " ")
     vi.stubEnv("HOST", "::1")
