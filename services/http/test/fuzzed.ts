@@ -100,7 +100,9 @@ const drafts = (operation: Operation, named: Named): fc.Arbitrary<Draft> =>
     )),
     query: fc.record(
       Object.fromEntries(parametersIn(operation, "query").map(({ name, schema }) => [name, fitting(schema, named)])),
-      { requiredKeys: [] }
+      {
+        requiredKeys: parametersIn(operation, "query").flatMap(({ name, required }) => required === true ? [name] : [])
+      }
     ),
     body: bodies(operation, named)
   })
