@@ -24,4 +24,5 @@ export const visibleTo = (sql: SqlClient.SqlClient, actor: Actor): Statement.Fra
   reachable(sql, actor, "ticket:read")
 
 /** Whether the actor sees no tickets but those that they have asked for. */
-export const seesOwnOnly = (actor: Actor): boolean => [...scopesOf(actor, "ticket:read")].every((scope) => scope === "own")
+export const seesOwnOnly = (actor: Actor): boolean =>
+  [...scopesOf(actor, "ticket:read")].every((scope) => scope === "own")
