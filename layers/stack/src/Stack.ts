@@ -80,7 +80,8 @@ const Identities = Layer.unwrap(
 const Counts = Layer.unwrap(Effect.map(Settings, ({ redisUrl }) =>
   Option.match(redisUrl, {
     onNone: () => MemoryRateLimiterStore,
-    onSome: (url) => RedisRateLimiterStore({ url }).pipe(Layer.provide(MemoryRateLimiterStore))
+    onSome: (url) =>
+      RedisRateLimiterStore({ url }).pipe(Layer.provide([MemoryRateLimiterStore, PostgresCacheGeneration]))
   })))
 
 const Limits = Layer.unwrap(
@@ -116,7 +117,7 @@ const Hints = (service: string) =>
     const { redisUrl } = yield* Settings
     return Option.match(redisUrl, {
       onNone: () => PostgresRoomBus({ url: programUrl, applicationName: `opsdesk-${service}` }),
-      onSome: (url) => RedisRoomBus({ url })
+      onSome: (url) => RedisRoomBus({ url }).pipe(Layer.provide(PostgresCacheGeneration))
     })
   }))
 
