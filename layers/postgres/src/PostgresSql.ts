@@ -2,6 +2,7 @@ import { PgClient, PgTypes } from "@effect/sql-pg"
 import type { Redacted } from "effect"
 import { Data, Duration, Effect, Layer, Result, String as Text } from "effect"
 import { boundedTransactions } from "./boundedTransactions.ts"
+import { recentEnough } from "./recentEnough.ts"
 
 class TooLarge extends Data.TaggedError("PgTypesCodecError")<{ readonly message: string }> {}
 
@@ -36,7 +37,7 @@ export interface PostgresOptions {
  * forgotten transaction could hold a connection, and the events behind it, for ever.
  */
 export const PostgresSql = (options: PostgresOptions) =>
-  PgClient.layerFrom(Effect.map(
+  PgClient.layerFrom(
     PgClient.make({
       url: options.url,
       applicationName: options.applicationName,
@@ -55,18 +56,19 @@ export const PostgresSql = (options: PostgresOptions) =>
       // The keys inside a document belong to whoever wrote it.
       transformJson: false,
       types
-    }),
-    boundedTransactions
-  ))
+    }).pipe(Effect.map(boundedTransactions), Effect.tap(recentEnough))
+  )
 
 /** Without time limits and names as they are: for migrations, which may take long and touch the catalog. */
 export const PostgresOwner = (url: Redacted.Redacted<string>) =>
   Layer.fresh(
-    PgClient.layer({
-      url,
-      applicationName: "opsdesk-migrate",
-      maxConnections: 1,
-      connectTimeout: Duration.seconds(5),
-      types
-    })
+    PgClient.layerFrom(
+      PgClient.make({
+        url,
+        applicationName: "opsdesk-migrate",
+        maxConnections: 1,
+        connectTimeout: Duration.seconds(5),
+        types
+      }).pipe(Effect.tap(recentEnough))
+    )
   )

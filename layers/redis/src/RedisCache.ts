@@ -6,7 +6,7 @@ import type { Redacted } from "effect"
 import { Effect, Exit, Layer, Random, Stream } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { CircuitBreaker } from "effect/persistence"
-import { clientOf, connect } from "./impatient.ts"
+import { clientOf, connect, makeBreaker, onTheWay } from "./impatient.ts"
 import type { Named } from "./keptInRedis.ts"
 import { keptInRedis } from "./keptInRedis.ts"
 import { makeTrust } from "./makeTrust.ts"
@@ -14,15 +14,8 @@ import { serverOf } from "./serverOf.ts"
 
 export interface RedisCacheOptions {
   readonly url: Redacted.Redacted<string>
-  /** Before the names of all keys, so that several desks can share a Redis. */
+  /** Before the names of all keys, as others may share a Redis. */
   readonly prefix?: string
-}
-
-/** What answers later than this is slower than making the answer anew. */
-const impatience = {
-  commandTimeout: 100,
-  socketTimeout: 2000,
-  retryStrategy: (tries: number) => Math.min(50 * tries, 500)
 }
 
 const asksAgain = { Open: "Redis does not answer: nothing is kept", Closed: "Redis answers: things are kept again" }
@@ -44,11 +37,8 @@ export const RedisCache = ({ prefix = "opsdesk:", url }: RedisCacheOptions) =>
     Effect.gen(function*() {
       const metrics = yield* Metrics
       const random = yield* SecureRandom.SecureRandom
-      const breaker = yield* CircuitBreaker.make({
-        tripPolicy: CircuitBreaker.consecutive(3),
-        openDuration: "500 millis"
-      })
-      const client = yield* clientOf(url, impatience)
+      const breaker = yield* makeBreaker
+      const client = yield* clientOf(url, onTheWay)
       const server = serverOf(client)
       const kept = keptInRedis(client)
       const oneLoad = makeOneLoad()

@@ -1,25 +1,20 @@
 import type { Redacted } from "effect"
 import { Effect, Layer } from "effect"
 import { CircuitBreaker, RateLimiter, Redis } from "effect/persistence"
-import { clientOf, connect } from "./impatient.ts"
+import { clientOf, connect, makeBreaker, onTheWay } from "./impatient.ts"
+import { onceForDesk } from "./onceForDesk.ts"
 
 export interface RedisRateLimiterStoreOptions {
   readonly url: Redacted.Redacted<string>
-  /** Before the names of all keys, so that several desks can share a Redis. */
+  /** Before the names of all keys, as others may share a Redis. */
   readonly prefix?: string
-}
-
-const impatience = {
-  commandTimeout: 100,
-  socketTimeout: 2000,
-  retryStrategy: (tries: number) => Math.min(50 * tries, 500)
 }
 
 const unused = Effect.die(new Error("the limits send commands only"))
 
-const lines = (url: Redacted.Redacted<string>) =>
+const line = (url: Redacted.Redacted<string>) =>
   Effect.gen(function*() {
-    const client = yield* clientOf(url, impatience)
+    const client = yield* clientOf(url, onTheWay)
     yield* Effect.ignore(connect(client))
     return yield* Redis.make({
       // Redis answers each command with what it answers; who sends it says what that is.
@@ -34,25 +29,24 @@ const lines = (url: Redacted.Redacted<string>) =>
   })
 
 /**
- * The counts of the limits in Redis, where all instances of a desk count together. While Redis is away each counts by
- * itself, in the store that it is given, so that nobody is refused or let in for that alone.
+ * The counts of the limits in Redis, where all instances of a desk count together. While Redis is away, or the desk's name
+ * is not known, each counts by itself, in the store that it is given, so that nobody is refused or let in for that alone.
  */
 export const RedisRateLimiterStore = ({ prefix = "opsdesk:", url }: RedisRateLimiterStoreOptions) =>
   Layer.effect(
     RateLimiter.RateLimiterStore,
     Effect.gen(function*() {
       const alone = yield* RateLimiter.RateLimiterStore
-      const breaker = yield* CircuitBreaker.make({
-        tripPolicy: CircuitBreaker.consecutive(3),
-        openDuration: "500 millis"
-      })
-      const together = yield* RateLimiter.makeStoreRedis({ prefix: `${prefix}limit:` }).pipe(
-        Effect.provideServiceEffect(Redis.Redis, lines(url))
+      const breaker = yield* makeBreaker
+      const redis = yield* line(url)
+      const together = yield* onceForDesk((desk) =>
+        Effect.provideService(RateLimiter.makeStoreRedis({ prefix: `${prefix}limit:${desk}:` }), Redis.Redis, redis)
       )
       return RateLimiter.RateLimiterStore.of({
         ...alone,
         tokenBucket: (options) =>
-          breaker.execute(together.tokenBucket(options), { key: "redis" }).pipe(
+          together.pipe(
+            Effect.flatMap((store) => breaker.execute(store.tokenBucket(options), { key: "redis" })),
             Effect.catch(() => alone.tokenBucket(options))
           )
       })

@@ -5,10 +5,11 @@ import type { Redacted } from "effect"
 import { Effect, Layer, Queue, Schedule } from "effect"
 import type { Redis } from "ioredis"
 import { clientOf, connect } from "./impatient.ts"
+import { onceForDesk } from "./onceForDesk.ts"
 
 export interface RedisRoomBusOptions {
   readonly url: Redacted.Redacted<string>
-  /** Before the names of the channels, so that several desks can share a Redis. */
+  /** Before the names of the channels, as others may share a Redis. */
   readonly prefix?: string
 }
 
@@ -28,19 +29,25 @@ export const RedisRoomBus = ({ prefix = "opsdesk:", url }: RedisRoomBusOptions) 
   Layer.effect(
     RoomBus,
     Effect.gen(function*() {
-      const names: Record<Channel, string> = { wakes: `${prefix}wakes`, whispers: `${prefix}whispers` }
+      const names = yield* onceForDesk((desk) =>
+        Effect.succeed<Record<Channel, string>>({
+          wakes: `${prefix}wakes:${desk}`,
+          whispers: `${prefix}whispers:${desk}`
+        })
+      )
       const speaker = yield* clientOf(url, { retryStrategy: (tries) => Math.min(50 * tries, 2000) })
       yield* Effect.ignore(connect(speaker))
 
       const hear: Wire["hear"] = (heard, isHearing) =>
         Effect.scoped(Effect.gen(function*() {
+          const { wakes, whispers } = yield* names
           const client = yield* clientOf(url, { retryStrategy: () => null })
           const queue = yield* Queue.sliding<readonly [Channel, string]>(4096)
           client.on("message", (name: string, text: string) => {
-            Queue.offerUnsafe(queue, [name === names.wakes ? "wakes" : "whispers", text])
+            Queue.offerUnsafe(queue, [name === wakes ? "wakes" : "whispers", text])
           })
           yield* connect(client)
-          yield* Effect.tryPromise(() => client.subscribe(names.wakes, names.whispers))
+          yield* Effect.tryPromise(() => client.subscribe(wakes, whispers))
           yield* isHearing
           return yield* Effect.raceAllFirst([
             Effect.forever(Effect.flatMap(Queue.take(queue), ([channel, text]) => heard(channel, text))),
@@ -50,7 +57,8 @@ export const RedisRoomBus = ({ prefix = "opsdesk:", url }: RedisRoomBusOptions) 
         }))
 
       return yield* roomBusOver({
-        send: (channel, text) => Effect.tryPromise(() => speaker.publish(names[channel], text)),
+        send: (channel, text) =>
+          Effect.flatMap(names, (named) => Effect.tryPromise(() => speaker.publish(named[channel], text))),
         hear
       })
     })

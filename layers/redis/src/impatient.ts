@@ -1,4 +1,5 @@
 import { Effect, Redacted } from "effect"
+import { CircuitBreaker } from "effect/persistence"
 import type { RedisOptions } from "ioredis"
 import { Redis } from "ioredis"
 
@@ -23,6 +24,19 @@ export interface ClientOptions {
   /** After how many milliseconds a lost line is taken up again, or null for never. */
   readonly retryStrategy: (tries: number) => number | null
 }
+
+/** For what is asked on the way to an answer: what Redis says later than this is slower than doing without. */
+export const onTheWay = {
+  commandTimeout: 100,
+  socketTimeout: 2000,
+  retryStrategy: (tries: number) => Math.min(50 * tries, 500)
+} satisfies ClientOptions
+
+/** After a few failures in a row nobody asks for a moment. */
+export const makeBreaker = CircuitBreaker.make({
+  tripPolicy: CircuitBreaker.consecutive(3),
+  openDuration: "500 millis"
+})
 
 /** A client for as long as the scope lives. */
 export const clientOf = (url: Redacted.Redacted<string>, options: ClientOptions) =>

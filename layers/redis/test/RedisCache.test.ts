@@ -1,6 +1,5 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Cache } from "@opsdesk/capabilities/Cache"
-import { CacheGeneration } from "@opsdesk/capabilities/CacheGeneration"
 import { Metrics } from "@opsdesk/capabilities/Metrics"
 import { RedisCache } from "@opsdesk/redis/RedisCache"
 import { Prometheus } from "@opsdesk/testkit/metrics"
@@ -15,31 +14,7 @@ import {
   counting,
   something
 } from "../../../packages/capabilities/test/contracts/CacheContract.ts"
-
-/** As the row in PostgreSQL, which its own suite tests: one number for all instances of a desk. */
-const Agreement = Layer.effect(
-  CacheGeneration,
-  Effect.gen(function*() {
-    const clock = yield* Clock.Clock
-    let wanted = 0
-    let acknowledged = 0
-    let at = Number.NEGATIVE_INFINITY
-    const now = () => clock.currentTimeMillisUnsafe()
-    const current = Effect.sync(() => ({ desk: "desk", wanted, acknowledged, wantedForMillis: now() - at }))
-    return CacheGeneration.of({
-      current,
-      wantAnother: Effect.andThen(
-        Effect.sync(() => {
-          if (wanted > acknowledged) return
-          wanted++
-          at = now()
-        }),
-        current
-      ),
-      acknowledge: (number) => Effect.sync(() => void (acknowledged = Math.max(acknowledged, number)))
-    })
-  })
-)
+import { Agreement } from "./fixtures/Agreement.ts"
 
 const aPrefix = Effect.map(
   SecureRandom.SecureRandom.use((random) => random.uuidV4()),
@@ -78,7 +53,7 @@ const two = Effect.fnUntraced(function*(redis: string) {
   return { here, there, way, url, prefix }
 })
 
-const Desk = Layer.merge(Agreement, Quiet)
+const Desk = Layer.merge(Agreement("desk"), Quiet)
 
 const OnRedis = (url: string) =>
   Layer.unwrap(Effect.map(aPrefix, (prefix) => instance(url, prefix))).pipe(

@@ -8,17 +8,18 @@ import { whenReachable } from "@opsdesk/testkit/whenReachable"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { RateLimiter } from "effect/persistence"
+import { Agreement } from "./fixtures/Agreement.ts"
 
 const aPrefix = Effect.map(
   SecureRandom.SecureRandom.use((random) => random.uuidV4()),
   (id) => `opsdesk-test-${id}:`
 ).pipe(Effect.provide(SecureRandom.layerWebCrypto))
 
-const instance = (url: string, prefix: string) =>
+const instance = (url: string, prefix: string, desk = "desk") =>
   Layer.build(
     RateLimits.layer(usualFigures).pipe(
       Layer.provide(RedisRateLimiterStore({ url: Redacted.make(url), prefix })),
-      Layer.provide(RateLimiter.layerStoreMemory),
+      Layer.provide([RateLimiter.layerStoreMemory, Agreement(desk)]),
       Layer.fresh
     )
   ).pipe(Effect.map((context) => Context.get(context, RateLimits)))
@@ -46,6 +47,15 @@ whenReachable("redis", (redis) =>
         assert.strictEqual(yield* grantedOf(here, 2), 1)
         yield* there.forget("failedSignIns", "somebody")
         assert.strictEqual(yield* grantedOf(here, 12), 10)
+      }).pipe(Effect.provide(Quiet), Effect.scoped))
+
+    it.live("count apart from those of another desk on the same Redis", () =>
+      Effect.gen(function*() {
+        const prefix = yield* aPrefix
+        const here = yield* instance(redis, prefix)
+        const elsewhere = yield* instance(redis, prefix, "another desk")
+        assert.strictEqual(yield* grantedOf(here, 12), 10)
+        assert.strictEqual(yield* grantedOf(elsewhere, 12), 10)
       }).pipe(Effect.provide(Quiet), Effect.scoped))
 
     for (const how of ["cut", "frozen"] as const) {

@@ -1,7 +1,14 @@
 import { Metrics } from "@opsdesk/capabilities/Metrics"
 import { Effect } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
+import type { State } from "./Readiness.ts"
 import { Readiness } from "./Readiness.ts"
+
+const statusOf = (states: ReadonlyArray<State>) => {
+  const down = states.filter(({ status }) => status === "down")
+  if (down.length === 0) return "up"
+  return down.some(({ needed }) => needed) ? "down" : "degraded"
+}
 
 /** What operators and their tools ask: is it alive, is it ready, how is it doing. */
 export const Operations = HttpRouter.use(Effect.fnUntraced(function*(router) {
@@ -15,10 +22,12 @@ export const Operations = HttpRouter.use(Effect.fnUntraced(function*(router) {
     "GET",
     "/health/ready",
     Effect.map(readiness.states, (dependencies) => {
-      const ready = !readiness.isDraining() && dependencies.every(({ status }) => status === "up")
-      const status = readiness.isDraining() ? "draining" : ready ? "up" : "down"
+      const status = readiness.isDraining() ? "draining" : statusOf(dependencies)
       // No problem document: whoever probes this wants the states whichever way it is.
-      return HttpServerResponse.jsonUnsafe({ status, dependencies }, { status: ready ? 200 : 503 })
+      return HttpServerResponse.jsonUnsafe(
+        { status, dependencies },
+        { status: status === "up" || status === "degraded" ? 200 : 503 }
+      )
     })
   )
   yield* router.add(

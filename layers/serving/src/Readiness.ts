@@ -4,6 +4,8 @@ import { Clock, Context, Effect, Layer, Schedule } from "effect"
 /** What `/health/ready` says of one dependency. */
 export interface State {
   readonly name: string
+  /** Whether the program is not ready without it. */
+  readonly needed: boolean
   readonly status: "up" | "down"
   readonly latencyMs: number
   readonly detail?: string
@@ -31,14 +33,14 @@ export class Readiness extends Context.Service<Readiness, {
       let schemaFits = true
       let hasFitted = false
 
-      const states = Effect.forEach(dependencies, ({ name, trouble }) =>
+      const states = Effect.forEach(dependencies, ({ name, needed, trouble }) =>
         Effect.gen(function*() {
           const started = yield* Clock.monotonicTimeNanos
           const found = yield* trouble
           const latencyMs = Math.round(Number((yield* Clock.monotonicTimeNanos) - started) / 1e3) / 1e3
           const state: State = found === null
-            ? { name, status: "up", latencyMs }
-            : { name, status: "down", latencyMs, detail: found.detail }
+            ? { name, needed, status: "up", latencyMs }
+            : { name, needed, status: "down", latencyMs, detail: found.detail }
           return state
         }), { concurrency: "unbounded" })
 

@@ -28,6 +28,7 @@ import { PostgresTransaction } from "@opsdesk/postgres/PostgresTransaction"
 import { within } from "@opsdesk/postgres/within"
 import { RabbitBroker } from "@opsdesk/rabbitmq/RabbitBroker"
 import { RedisCache } from "@opsdesk/redis/RedisCache"
+import { redisPing } from "@opsdesk/redis/redisPing"
 import { RedisRateLimiterStore } from "@opsdesk/redis/RedisRateLimiterStore"
 import { RedisRoomBus } from "@opsdesk/redis/RedisRoomBus"
 import { Logs } from "@opsdesk/telemetry/Logs"
@@ -80,7 +81,8 @@ const Identities = Layer.unwrap(
 const Counts = Layer.unwrap(Effect.map(Settings, ({ redisUrl }) =>
   Option.match(redisUrl, {
     onNone: () => MemoryRateLimiterStore,
-    onSome: (url) => RedisRateLimiterStore({ url }).pipe(Layer.provide(MemoryRateLimiterStore))
+    onSome: (url) =>
+      RedisRateLimiterStore({ url }).pipe(Layer.provide([MemoryRateLimiterStore, PostgresCacheGeneration]))
   })))
 
 const Limits = Layer.unwrap(
@@ -116,7 +118,7 @@ const Hints = (service: string) =>
     const { redisUrl } = yield* Settings
     return Option.match(redisUrl, {
       onNone: () => PostgresRoomBus({ url: programUrl, applicationName: `opsdesk-${service}` }),
-      onSome: (url) => RedisRoomBus({ url })
+      onSome: (url) => RedisRoomBus({ url }).pipe(Layer.provide(PostgresCacheGeneration))
     })
   }))
 
@@ -129,23 +131,30 @@ const answersAt = (what: Effect.Effect<string | null, unknown>) =>
     Effect.catchCause(() => Effect.succeed(away("does not answer")))
   )
 
-const PostgresDependencies = Layer.effect(
+/** Nothing works without PostgreSQL; without Redis, where there is one, answers take longer. */
+const StackDependencies = Layer.effect(
   Dependencies,
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
     const digest = yield* Digest.Digest
     const migrations = yield* migrationFiles
+    const { redisUrl } = yield* Settings
+    const redis = Option.isNone(redisUrl)
+      ? []
+      : [{ name: "redis", needed: false, trouble: answersAt(Effect.as(yield* redisPing(redisUrl.value), null)) }]
     return [
-      { name: "postgres", trouble: answersAt(Effect.as(sql`select 1`, null)) },
+      { name: "postgres", needed: true, trouble: answersAt(Effect.as(sql`select 1`, null)) },
       {
         name: "schema",
+        needed: true,
         trouble: answersAt(
           schemaTrouble(migrations).pipe(
             Effect.provideService(SqlClient.SqlClient, sql),
             Effect.provideService(Digest.Digest, digest)
           )
         )
-      }
+      },
+      ...redis
     ]
   })
 )
@@ -158,7 +167,7 @@ export const BrokerDependency = Layer.effect(
     const { amqpUrl } = yield* Settings
     const { depths } = yield* Broker
     if (Option.isNone(amqpUrl)) return others
-    return [...others, { name: "rabbitmq", trouble: answersAt(Effect.as(depths([]), null)) }]
+    return [...others, { name: "rabbitmq", needed: true, trouble: answersAt(Effect.as(depths([]), null)) }]
   })
 )
 
@@ -171,7 +180,7 @@ export const Stack = (service: string) =>
       PostgresJournal,
       PostgresDeadLetters,
       PostgresKeptAnswers,
-      PostgresDependencies,
+      StackDependencies,
       Argon2Passwords,
       AuditCheckpoints,
       Notifying,

@@ -1,5 +1,5 @@
 import { Option } from "effect"
-import { isLoopback } from "./Settings.ts"
+import { isLoopback } from "./isLoopback.ts"
 
 /** What of the settings says where the desk's own pages are. */
 export interface Whereabouts {

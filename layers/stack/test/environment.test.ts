@@ -23,7 +23,7 @@ describe("the environment of a process", () => {
 
   it.effect("has an example that names every variable that the programs read, and no other, all unset", () =>
     Effect.gen(function*() {
-      const { variables } = yield* Effect.promise(() => import("@opsdesk/stack/Settings"))
+      const { variables } = yield* Effect.promise(() => import("@opsdesk/stack/variables"))
       const example = readFileSync(new URL("../../../.env.example", import.meta.url), "utf8")
       const lines = example.split("\n").filter((line) => line !== "" && !line.startsWith("#"))
       assert.deepStrictEqual(lines, Object.values(variables).map(({ name }) => `${name}=`))

@@ -2,6 +2,7 @@ import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
 import { Cursors, readPage } from "@opsdesk/capabilities/Cursors"
 import type { Provider } from "@opsdesk/capabilities/IdentityProvider"
 import { IdentityProvider } from "@opsdesk/capabilities/IdentityProvider"
+import { Journal } from "@opsdesk/capabilities/Journal"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import { bindingOf } from "@opsdesk/kernel/Binding"
 import type { PageRequest } from "@opsdesk/kernel/Page"
@@ -14,9 +15,13 @@ import type { Actor } from "./Actor.ts"
 import { CurrentActor, cutDown, permit } from "./Actor.ts"
 import { ApiTokenDesk, isApiToken } from "./ApiTokenDesk.ts"
 import { OidcPeople } from "./OidcPeople.ts"
+import type { Grant } from "./Permission.ts"
 import { permissionNames, permissions } from "./Permission.ts"
+import { permissionsChanged } from "./permissionsChanged.ts"
 import { Rights } from "./Rights.ts"
 import { builtInRoles } from "./Role.ts"
+
+const isSame = (a: Grant, b: Grant) => a.permission === b.permission && a.scope === b.scope
 
 /** Who somebody is, and what can be granted. */
 export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/AccessDesk", {
@@ -30,6 +35,7 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
     const rights = yield* Rights
     const provider = yield* IdentityProvider
     const people = yield* OidcPeople
+    const journal = yield* Journal
 
     /**
      * The actor whom an access token of the provider speaks for: in no session, as the desk has opened none. They are cut
@@ -101,7 +107,7 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
 
     /**
      * Makes sure that the built-in roles are there. A permission that is new with this version is granted to the built-in
-     * roles that have it; one that was there before is left as the desk's admins have arranged it.
+     * roles that have it, on record; one that was there before is left as the desk's admins have arranged it.
      */
     const ensureBuiltInRoles = Effect.fn("AccessDesk.ensureBuiltInRoles")(function*() {
       const at = yield* DateTime.now
@@ -113,7 +119,10 @@ export class AccessDesk extends Context.Service<AccessDesk>()("@opsdesk/access/A
       for (const { name, permissions: grants } of builtInRoles) {
         const isNew = yield* store.insertRole(yield* random.uuidV7(), name, at)
         const given = yield* store.insertGrants(name, grants.filter(({ permission }) => fresh.has(permission)))
-        if (given && !isNew) yield* store.touch(name)
+        if (given.length === 0 || isNew) continue
+        const { id, permissions: all } = yield* store.touch(name)
+        const had = all.filter((grant) => !given.some((added) => isSame(added, grant)))
+        yield* journal.record(permissionsChanged({ at, actorId: null, id, from: had, to: all }))
       }
       // Last, as for all who change rights: roles first, then the epoch.
       if (fresh.size > 0) yield* rights.changed

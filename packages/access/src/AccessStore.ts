@@ -1,25 +1,29 @@
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import type { Grant } from "./Permission.ts"
+import { Grant } from "./Permission.ts"
 import type { RoleName } from "./Role.ts"
 import { Role } from "./Role.ts"
 
 const decodeNames = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ name: Schema.String })))
 const decodeRoles = Schema.decodeUnknownEffect(Schema.Array(Role))
+const decodeRole = Schema.decodeUnknownEffect(Schema.Tuple([Role]))
+const decodeGrants = Schema.decodeUnknownEffect(Schema.Array(Grant))
 
 /** All SQL about roles and what they grant. */
 export class AccessStore extends Context.Service<AccessStore>()("@opsdesk/access/AccessStore", {
   make: Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
 
+    const columns = sql`
+      r.id, r.name,
+      coalesce((select jsonb_agg(jsonb_build_object('permission', p.permission, 'scope', p.scope)
+                                 order by p.permission, p.scope)
+                from role_permissions p where p.role_id = r.id), '[]') as permissions`
+
     const roles = (after: string | null, rows: number) =>
       Effect.flatMap(
         sql`
-          select r.id, r.name,
-            coalesce((select jsonb_agg(jsonb_build_object('permission', p.permission, 'scope', p.scope)
-                                       order by p.permission, p.scope)
-                      from role_permissions p where p.role_id = r.id), '[]') as permissions
-          from roles r
+          select ${columns} from roles r
           where ${after === null ? sql`true` : sql`r.name > ${after}`}
           order by r.name
           limit ${rows}`,
@@ -54,9 +58,9 @@ export class AccessStore extends Context.Service<AccessStore>()("@opsdesk/access
         (rows) => rows.length > 0
       )
 
-    /** Says whether the role has got any that it did not have. */
+    /** Says which of them the role did not have. */
     const insertGrants = (role: RoleName, grants: ReadonlyArray<Grant>) =>
-      Effect.map(
+      Effect.flatMap(
         sql`
           insert into role_permissions (role_id, permission, scope)
           select r.id, g.permission, g.scope
@@ -65,12 +69,19 @@ export class AccessStore extends Context.Service<AccessStore>()("@opsdesk/access
         }::text[]) as g(permission, scope)
           where r.name = ${role}
           on conflict do nothing
-          returning permission`,
-        (rows) => rows.length > 0
+          returning permission, scope`,
+        decodeGrants
       )
 
-    /** A change that lies in another table. */
-    const touch = (role: RoleName) => Effect.asVoid(sql`update roles set version = version + 1 where name = ${role}`)
+    /** A change that lies in another table; says what the role is by then. */
+    const touch = (role: RoleName) =>
+      Effect.map(
+        Effect.flatMap(
+          sql`update roles r set version = version + 1 where r.name = ${role} returning ${columns}`,
+          decodeRole
+        ),
+        ([touched]) => touched
+      )
 
     return { roles, countRoles, insertPermissions, insertRole, insertGrants, touch }
   })

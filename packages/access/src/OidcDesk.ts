@@ -2,10 +2,8 @@ import type { Provider } from "@opsdesk/capabilities/IdentityProvider"
 import { IdentityProvider } from "@opsdesk/capabilities/IdentityProvider"
 import { Journal } from "@opsdesk/capabilities/Journal"
 import { LocalSignIn } from "@opsdesk/capabilities/LocalSignIn"
-import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { UserId } from "@opsdesk/kernel/Ids"
-import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { Context, DateTime, Duration, Effect, Layer, Option, Redacted } from "effect"
 import { Digest, SecureRandom } from "effect/crypto"
 import { Base64Url } from "effect/encoding"
@@ -13,7 +11,7 @@ import { HandoffRefused, NoProvider } from "./AccessProblems.ts"
 import { OidcFlowStore } from "./OidcFlowStore.ts"
 import { OidcPeople } from "./OidcPeople.ts"
 import { SessionDesk } from "./SessionDesk.ts"
-import { sourceOf } from "./sourceOf.ts"
+import { SignInLimits } from "./SignInLimits.ts"
 
 /** How long somebody may take to sign in at the provider; the browser's cookie lasts as long. */
 export const flowLasts = Duration.minutes(10)
@@ -50,7 +48,8 @@ export class OidcDesk extends Context.Service<OidcDesk>()("@opsdesk/access/OidcD
     const people = yield* OidcPeople
     const sessions = yield* SessionDesk
     const journal = yield* Journal
-    const limits = yield* RateLimits
+    // What anybody can have the desk write or try counts per address, together with passwords.
+    const { attempt } = yield* SignInLimits
     const random = yield* SecureRandom.SecureRandom
     const digest = yield* Digest.Digest
 
@@ -70,9 +69,6 @@ export class OidcDesk extends Context.Service<OidcDesk>()("@opsdesk/access/OidcD
       issuer: Option.getOrNull(Option.map(configured, ({ issuer }) => issuer)),
       clientId: Option.getOrNull(Option.map(configured, ({ clientId }) => clientId))
     }
-
-    /** What anybody can have the desk write or try counts per address, together with passwords. */
-    const attempt = Effect.flatMap(RequestContext, ({ ip }) => limits.spend("signInAttempts", sourceOf(ip)))
 
     /** Begins a sign-in: where the browser goes, and the secret that it keeps meanwhile. */
     const start = Effect.fn("OidcDesk.start")(function*() {
@@ -190,6 +186,6 @@ export class OidcDesk extends Context.Service<OidcDesk>()("@opsdesk/access/OidcD
   })
 }) {
   static readonly layer = Layer.effect(OidcDesk, OidcDesk.make).pipe(
-    Layer.provide([OidcFlowStore.layer, OidcPeople.layer, SessionDesk.layer])
+    Layer.provide([OidcFlowStore.layer, OidcPeople.layer, SessionDesk.layer, SignInLimits.layer])
   )
 }

@@ -8,6 +8,7 @@ import { SecureRandom } from "effect/crypto"
 import { AdminRoleStays, RoleNotFound } from "./AccessProblems.ts"
 import { CurrentActor, permit } from "./Actor.ts"
 import type { Grant } from "./Permission.ts"
+import { permissionsChanged, recorded } from "./permissionsChanged.ts"
 import { Rights } from "./Rights.ts"
 import { RightsGuard, signedInOnly } from "./RightsGuard.ts"
 import type { NewRole, RolePermissions } from "./Role.ts"
@@ -19,8 +20,6 @@ const textOf = ({ permission, scope }: Grant) => `${permission} ${scope}`
 /** In the order in which they are read. */
 const ordered = (grants: ReadonlyArray<Grant>): ReadonlyArray<Grant> =>
   grants.toSorted((a, b) => textOf(a) < textOf(b) ? -1 : 1)
-
-const recorded = (grants: ReadonlyArray<Grant>) => grants.map(({ permission, scope }) => ({ permission, scope }))
 
 /** Roles: what comes with each of them. `ifMatch` names the versions that may be changed, any where it is left out. */
 export class RoleDesk extends Context.Service<RoleDesk>()("@opsdesk/access/RoleDesk", {
@@ -58,7 +57,7 @@ export class RoleDesk extends Context.Service<RoleDesk>()("@opsdesk/access/RoleD
         action: "role.created",
         entity: { type: "role", id: role.id },
         before: null,
-        after: { name, permissions: recorded(role.permissions) },
+        after: { name, ...recorded(role.permissions) },
         events: []
       })
       return role
@@ -80,15 +79,10 @@ export class RoleDesk extends Context.Service<RoleDesk>()("@opsdesk/access/RoleD
       yield* store.touch(id)
       yield* guard.adminRemains
       yield* rights.changed
-      yield* journal.record({
-        at: yield* DateTime.now,
-        actorId: actor.userId,
-        action: "role.permissions_changed",
-        entity: { type: "role", id },
-        before: { permissions: recorded(role.permissions) },
-        after: { permissions: recorded(permissions) },
-        events: []
-      })
+      const at = yield* DateTime.now
+      yield* journal.record(
+        permissionsChanged({ at, actorId: actor.userId, id, from: role.permissions, to: permissions })
+      )
       return { ...role, permissions, version: role.version + 1 }
     }, atomic)
 

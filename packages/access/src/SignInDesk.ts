@@ -62,7 +62,7 @@ export class SignInDesk extends Context.Service<SignInDesk>()("@opsdesk/access/S
       yield* limits.attempt
       const [account] = yield* reading(store.account(email))
       if (account === undefined) return yield* Effect.die(new Error("an address without a row"))
-      return yield* limits.limited(account.name, compare(account, Redacted.make(password)))
+      return yield* limits.limited(account, compare(account, Redacted.make(password)))
     })
 
     return { signIn }

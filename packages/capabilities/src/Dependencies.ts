@@ -10,11 +10,13 @@ export interface Trouble {
 
 export interface Dependency {
   readonly name: string
+  /** Whether the program can do its work with it alone; else it goes on without, slower. */
+  readonly needed: boolean
   /** Null when it is fine. */
   readonly trouble: Effect.Effect<Trouble | null>
 }
 
-/** What a program needs from outside to do its work; `/health/ready` asks each. */
+/** What a program has outside to do its work with; `/health/ready` asks each. */
 export class Dependencies extends Context.Service<Dependencies, ReadonlyArray<Dependency>>()(
   "@opsdesk/capabilities/Dependencies"
 ) {}

@@ -78,26 +78,37 @@ export const policiesOf = ({ failedSignIns, reads, refreshes, searches, signInAt
     window: Duration.millis(Math.max(1, Math.round((burst * 1000) / perSecond))),
     comesBack: "evenly"
   })
+  const byAccount: Policy = {
+    name: "failed-sign-ins",
+    most: failedSignIns.most,
+    window: Duration.seconds(failedSignIns.seconds),
+    comesBack: "singly",
+    untold: true
+  }
+  const byAddress: Policy = {
+    name: "sign-in-attempts",
+    most: signInAttempts.most,
+    window: Duration.seconds(signInAttempts.seconds),
+    comesBack: "evenly"
+  }
+  /** That somebody was refused for a policy goes on record once in its window. */
+  const onRecord = ({ name, window }: Policy): Policy => ({
+    name: `${name}-on-record`,
+    most: 1,
+    window,
+    comesBack: "singly"
+  })
   return {
-    failedSignIns: {
-      name: "failed-sign-ins",
-      most: failedSignIns.most,
-      window: Duration.seconds(failedSignIns.seconds),
-      comesBack: "singly",
-      untold: true
-    },
+    failedSignIns: byAccount,
+    failedSignInsOnRecord: onRecord(byAccount),
     refreshes: {
       name: "refreshes",
       most: refreshes.most,
       window: Duration.seconds(refreshes.seconds),
       comesBack: "evenly"
     },
-    signInAttempts: {
-      name: "sign-in-attempts",
-      most: signInAttempts.most,
-      window: Duration.seconds(signInAttempts.seconds),
-      comesBack: "evenly"
-    },
+    signInAttempts: byAddress,
+    signInAttemptsOnRecord: onRecord(byAddress),
     knownAddresses: { name: "known-addresses", most: 1, window: acquaintance, comesBack: "singly", untold: true },
     writes: paced("writes", writes),
     reads: paced("reads", reads),

@@ -4,7 +4,6 @@ import { Settings } from "@opsdesk/stack/Settings"
 import { Stack } from "@opsdesk/stack/Stack"
 import { ConfigProvider, Effect, Layer, Redacted, References } from "effect"
 import { SecureRandom } from "effect/crypto"
-import type { SqlError } from "effect/sql"
 import { SqlClient } from "effect/sql"
 import { inject } from "vitest"
 import { aged } from "./templates.ts"
@@ -30,7 +29,7 @@ const asProgram = (url: string): string => {
   return program.href
 }
 
-const onServer = (server: string, effect: Effect.Effect<void, SqlError.SqlError, SqlClient.SqlClient>) =>
+const onServer = <E>(server: string, effect: Effect.Effect<void, E, SqlClient.SqlClient>) =>
   effect.pipe(Effect.provide(PostgresOwner(Redacted.make(databaseUrl(server, "postgres")))), Effect.orDie)
 
 /** The largest template takes its time and few suites need it: the first of a run that does makes it, others wait. */

@@ -179,6 +179,8 @@ export class TicketDesk extends Context.Service<TicketDesk>()("@opsdesk/tickets/
       yield* mustMatch(ticket, ifMatch)
       if (ticket.assigneeId === actor.userId) return ticket
       if (ticket.assigneeId !== null) return yield* new TicketAlreadyClaimed({ assigneeId: ticket.assigneeId })
+      // What the actor may do was read before: since then the account may have been closed.
+      if (!(yield* directory.isActive(actor.userId))) return yield* new Forbidden({ permission: "ticket:assign" })
       return yield* giveTo(actor, ticket, actor.userId)
     }, atomic)
 

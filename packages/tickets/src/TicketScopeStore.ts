@@ -22,3 +22,7 @@ export const reachable = (sql: SqlClient.SqlClient, actor: Actor, permission: Pe
  */
 export const visibleTo = (sql: SqlClient.SqlClient, actor: Actor): Statement.Fragment =>
   reachable(sql, actor, "ticket:read")
+
+/** Whether the actor sees no tickets but those that they have asked for. */
+export const seesOwnOnly = (actor: Actor): boolean =>
+  [...scopesOf(actor, "ticket:read")].every((scope) => scope === "own")

@@ -17,6 +17,7 @@ import { orderOf, positionIn } from "../src/TicketOrder.ts"
 interface PlanNode {
   readonly "Node Type": string
   readonly "Relation Name"?: string
+  readonly "Index Name"?: string
   readonly "Actual Rows"?: number
   readonly "Actual Loops"?: number
   readonly "Rows Removed by Filter"?: number
@@ -26,6 +27,7 @@ interface PlanNode {
 const PlanNode: Schema.Codec<PlanNode> = Schema.Struct({
   "Node Type": Schema.String,
   "Relation Name": Schema.optionalKey(Schema.String),
+  "Index Name": Schema.optionalKey(Schema.String),
   "Actual Rows": Schema.optionalKey(Schema.Number),
   "Actual Loops": Schema.optionalKey(Schema.Number),
   "Rows Removed by Filter": Schema.optionalKey(Schema.Number),
@@ -50,9 +52,9 @@ const explain = Effect.fnUntraced(function*(
   return nodesOf(Plan)
 })
 
-/** How many rows of tickets a plan has looked at, whether it kept them or not. */
-const touched = (nodes: ReadonlyArray<PlanNode>): number =>
-  nodes.filter((node) => node["Relation Name"] === "tickets").reduce(
+/** How many rows of a table a plan has looked at, whether it kept them or not. */
+const touched = (nodes: ReadonlyArray<PlanNode>, table: "tickets" | "messages" = "tickets"): number =>
+  nodes.filter((node) => node["Relation Name"] === table).reduce(
     (rows, node) =>
       rows + ((node["Actual Rows"] ?? 0) + (node["Rows Removed by Filter"] ?? 0)) * (node["Actual Loops"] ?? 1),
     0
@@ -185,5 +187,40 @@ layer(Suite, { excludeTestServices: true })("lists over 100,000 tickets", (it) =
         const rows = touched(yield* explain(statement, "analyze, timing off, "))
         assert.isAtMost(rows, most, `${person} ${JSON.stringify(filter)} by ${JSON.stringify(sort)}`)
       }
+    }))
+
+  it.effect("look for words in nobody else's tickets and messages, where somebody sees their own only", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const store = yield* TicketListStore
+      const { requester } = yield* worker
+      const [own] = yield* sql<{ tickets: number; messages: number }>`
+        select count(distinct t.id) as tickets, count(m.id) as messages
+        from tickets t left join messages m on m.ticket_id = t.id where t.requester_id = ${requester}`
+      assert.isAbove(own?.tickets ?? 0, 10)
+      assert.isAbove(own?.messages ?? 0, 10)
+      const actor = { ...yield* actorOf("carla"), userId: requester }
+      const [first] = yield* store.page(actor, { q: "floor" }, orderOf(newestFirst), null, 1)
+      assert.strictEqual(first?.requesterId, requester)
+      for (const q of ["m4711", "floor", "nothing that stands anywhere", "-floor"]) {
+        for (const sort of sorts) {
+          const nodes = yield* explain(store.statement(actor, { q }, orderOf(sort), null, 21), "analyze, timing off, ")
+          const of = `${q} by ${JSON.stringify(sort)}`
+          assert.isFalse(nodes.some((node) => node["Index Name"]?.endsWith("_search_idx")), of)
+          assert.isAtMost(touched(nodes), own?.tickets ?? 0, of)
+          assert.isAtMost(touched(nodes, "messages"), own?.messages ?? 0, of)
+        }
+      }
+    }))
+
+  it.effect("read what an agent may not see once at most, where its words are found", () =>
+    Effect.gen(function*() {
+      const store = yield* TicketListStore
+      const found = (person: Person) =>
+        Effect.flatMap(actorOf(person), (actor) => store.count(actor, { q: "m4711" }, 1_000))
+      const [seen, all] = [yield* found("ada"), yield* found("alex")]
+      assert.isBelow(seen, all)
+      const statement = store.statement(yield* actorOf("ada"), { q: "m4711" }, orderOf(newestFirst), null, 21)
+      assert.isAtMost(touched(yield* explain(statement, "analyze, timing off, ")), all + seen)
     }))
 })

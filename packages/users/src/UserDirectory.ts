@@ -7,10 +7,11 @@ export class UserDirectory extends Context.Service<UserDirectory>()("@opsdesk/us
   make: Effect.gen(function*() {
     const store = yield* UserStore
     return {
-      /** Whether somebody can be given tickets: an active agent or admin. */
-      canBeAssigned: (id: UserId) => store.isActive(id, true),
-      /** Whether somebody can be named as the one who asks. */
-      isActive: (id: UserId) => store.isActive(id, false),
+      /** Whether somebody can be given tickets: an active agent or admin, who stays so until the transaction ends. */
+      canBeAssigned: (id: UserId) =>
+        Effect.flatMap(store.holdActive(id), (active) => active ? store.worksOnTickets(id) : Effect.succeed(false)),
+      /** Whether somebody has an active account, which stays so until the transaction ends. */
+      isActive: (id: UserId) => store.holdActive(id),
       /** Whether there is such a person, with an active account or without. */
       isKnown: (id: UserId) => Effect.map(store.byId(id), (found) => found.length > 0),
       /** Names and addresses of some people, by id: one statement for all. */

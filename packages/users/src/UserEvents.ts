@@ -3,6 +3,7 @@ import type { NewEvent } from "@opsdesk/kernel/EventEnvelope"
 import type { EventType } from "@opsdesk/kernel/EventType"
 import { TeamId, UserId } from "@opsdesk/kernel/Ids"
 import { Schema } from "effect"
+import type { User } from "./User.ts"
 
 const Account = Schema.Struct({
   userId: UserId,
@@ -35,3 +36,12 @@ export const userEvent = (
   type: keyof typeof userEvents,
   payload: { readonly [key: string]: Schema.Json }
 ): NewEvent => ({ type, ticketId: null, seq: null, audience: "internal", payload })
+
+/** What of an account goes into the record: everything but secrets. */
+export const recorded = ({ active, email, name, roles, teamIds }: User): { readonly [key: string]: Schema.Json } => ({
+  email,
+  name,
+  active,
+  roles: [...roles],
+  teamIds: [...teamIds]
+})

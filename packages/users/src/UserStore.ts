@@ -125,14 +125,17 @@ export class UserStore extends Context.Service<UserStore>()("@opsdesk/users/User
     const knownTeams = (ids: ReadonlyArray<TeamId>) =>
       Effect.flatMap(sql`select id from teams where id = any(${ids}::uuid[])`, decodeTeamIds)
 
-    /** Whether the account is active and, where asked, has a role that works on other people's tickets. */
-    const isActive = (id: UserId, worksOnTickets: boolean) =>
+    /** Whether the account is active. It stays as it is, with the person's roles, until the transaction ends. */
+    const holdActive = (id: UserId) =>
+      Effect.map(sql`select from users where id = ${id} and active for share`, (rows) => rows.length > 0)
+
+    /** Whether somebody has a role that works on other people's tickets; asked, like `lock`, once they are held. */
+    const worksOnTickets = (id: UserId) =>
       Effect.map(
         sql`
-          select from users u
-          where u.id = ${id} and u.active and (not ${worksOnTickets} or exists (
-            select from user_roles ur join role_permissions p on p.role_id = ur.role_id
-            where ur.user_id = u.id and p.permission = 'ticket:update' and p.scope in ('team', 'any')))`,
+          select from user_roles ur join role_permissions p on p.role_id = ur.role_id
+          where ur.user_id = ${id} and p.permission = 'ticket:update' and p.scope in ('team', 'any')
+          limit 1`,
         (rows) => rows.length > 0
       )
 
@@ -155,7 +158,8 @@ export class UserStore extends Context.Service<UserStore>()("@opsdesk/users/User
       setTeams,
       knownRoles,
       knownTeams,
-      isActive
+      holdActive,
+      worksOnTickets
     }
   })
 }) {

@@ -4,6 +4,7 @@ import { as, teamIdOf, userIdOf } from "@opsdesk/testkit/actors"
 import type { Person } from "@opsdesk/testkit/people"
 import { RecordingJournal } from "@opsdesk/testkit/RecordingJournal"
 import { Effect } from "effect"
+import { AccountDesk } from "../src/AccountDesk.ts"
 import type { User } from "../src/User.ts"
 import { UserDesk } from "../src/UserDesk.ts"
 import { ada, anOffice } from "./anOffice.ts"
@@ -12,7 +13,8 @@ const unknown = "0198c7a2-0000-7000-8000-0000000000ff"
 const carl = { email: "carl@test.local", name: "Carl", roles: ["customer"], teamIds: [] }
 const recorded = { email: ada.email, name: ada.name, active: true, roles: ["agent"], teamIds: [teamIdOf("Support")] }
 
-type Desk = UserDesk["Service"]
+/** Both desks that deal with accounts, as one. */
+type Desk = UserDesk["Service"] & AccountDesk["Service"]
 type Command = (
   desk: Desk
 ) => Effect.Effect<
@@ -25,7 +27,7 @@ type Command = (
 const doing = Effect.fnUntraced(function*(person: Person, command: Command) {
   const { Desks, written } = anOffice()
   return yield* Effect.gen(function*() {
-    const result = yield* Effect.result(command(yield* UserDesk).pipe(as(person)))
+    const result = yield* Effect.result(command({ ...yield* UserDesk, ...yield* AccountDesk }).pipe(as(person)))
     return { result, written, entries: yield* (yield* RecordingJournal).recorded }
   }).pipe(Effect.provide(Desks))
 })

@@ -8,6 +8,7 @@ import { teamIdOf, userIdOf } from "@opsdesk/testkit/actors"
 import { RecordingJournal } from "@opsdesk/testkit/RecordingJournal"
 import { DateTime, Effect, Layer, Redacted } from "effect"
 import { SecureRandom } from "effect/crypto"
+import { AccountDesk } from "../src/AccountDesk.ts"
 import type { Team } from "../src/Team.ts"
 import { TeamDesk } from "../src/TeamDesk.ts"
 import { TeamStore } from "../src/TeamStore.ts"
@@ -75,7 +76,11 @@ export const anOffice = () => {
       removeMember: (teamId, userId) => write("removeMember", teamId, userId)
     })
   )
-  const Desks = Layer.mergeAll(Layer.effect(UserDesk, UserDesk.make), Layer.effect(TeamDesk, TeamDesk.make)).pipe(
+  const Desks = Layer.mergeAll(
+    Layer.effect(UserDesk, UserDesk.make),
+    Layer.effect(AccountDesk, AccountDesk.make),
+    Layer.effect(TeamDesk, TeamDesk.make)
+  ).pipe(
     Layer.provide([
       Stores,
       Guard,

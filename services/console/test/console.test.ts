@@ -127,4 +127,31 @@ layer(TestDatabase("migrated"), { excludeTestServices: true })("the command line
       assert.strictEqual((yield* opsdesk(["reset", "--yes"])).code, 0)
       assert.deepInclude(yield* counts, { tickets: 0, roles: 3 })
     }).pipe(Effect.scoped), 120_000)
+
+  it.effect(
+    "is refused by a PostgreSQL that is too old, in one line and before it does anything",
+    () =>
+      Effect.gen(function*() {
+        // Whoever looks there first takes this server for an older one.
+        yield* asOwner(Effect.gen(function*() {
+          const sql = yield* SqlClient.SqlClient
+          yield* sql`create schema older`
+          yield* sql`
+          create function older.current_setting(text) returns text language sql
+          as $$ select case $1 when 'server_version_num' then '140012' else '14.12' end $$`
+        }))
+        const { ownerUrl } = yield* Database
+        const url = new URL(Redacted.value(ownerUrl))
+        url.searchParams.set("options", "-c search_path=older,public,pg_catalog")
+        const before = yield* counts
+        for (const args of [["migrate"], ["reset", "--yes"], ["users", "create", "late@desk.example"]]) {
+          assert.deepInclude(yield* opsdesk(args, { DATABASE_URL: url.href }), {
+            code: 1,
+            stderr: "opsdesk: PostgreSQL 14.12 is too old: the desk needs 15 or later\n"
+          })
+        }
+        assert.deepStrictEqual(yield* counts, before)
+      }).pipe(Effect.scoped),
+    120_000
+  )
 })

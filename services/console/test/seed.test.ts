@@ -1,5 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { AccessDesk } from "@opsdesk/access/AccessDesk"
+import { permissionNames } from "@opsdesk/access/Permission"
 import { builtInRoles } from "@opsdesk/access/Role"
 import { SignInDesk } from "@opsdesk/access/SignInDesk"
 import { Journal } from "@opsdesk/capabilities/Journal"
@@ -152,6 +153,9 @@ onMigrated()("a desk that comes from an older version", (it) => {
             select permission, scope from role_permissions p join roles r on r.id = p.role_id where r.name = ${role}`,
           (rows) => rows.map(({ permission, scope }) => `${permission} ${scope}`)
         )
+      const recorded = sql`
+        select a.actor_id, a.action, r.name as role, a.before -> 'permissions' as before, a.after -> 'permissions' as after
+        from audit_log a left join roles r on r.id::text = a.entity_id`
       const versions = Effect.map(
         sql<{ name: string; version: number }>`select name, version from roles`,
         (rows) => Object.fromEntries(rows.map(({ name, version }) => [name, version]))
@@ -171,6 +175,8 @@ onMigrated()("a desk that comes from an older version", (it) => {
           insert into role_permissions (role_id, permission, scope) select id, 'user:write', 'any' from roles where name = 'agent'`
       }))
       const before = yield* grants("agent")
+      // What a desk begins with is no change of anything.
+      assert.deepStrictEqual(yield* recorded, [])
       yield* access.ensureBuiltInRoles()
       assert.include(yield* grants("admin"), "audit:read any")
       assert.sameMembers(yield* grants("agent"), before)
@@ -180,5 +186,13 @@ onMigrated()("a desk that comes from an older version", (it) => {
       assert.deepStrictEqual(yield* versions, { customer: 1, agent: 1, admin: 2 })
       yield* access.ensureBuiltInRoles()
       assert.deepStrictEqual(yield* versions, { customer: 1, agent: 1, admin: 2 })
+      const all = permissionNames.toSorted().map((permission) => ({ permission, scope: "any" }))
+      assert.deepStrictEqual(yield* recorded, [{
+        actorId: null,
+        action: "role.permissions_changed",
+        role: "admin",
+        before: all.filter(({ permission }) => permission !== "audit:read"),
+        after: all
+      }])
     }).pipe(Effect.provide(AccessDesk.layer)))
 })

@@ -16,6 +16,7 @@ import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
 import { TicketPages } from "@opsdesk/tickets/TicketPages"
 import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
 import { WatcherDesk } from "@opsdesk/tickets/WatcherDesk"
+import { AccountDesk } from "@opsdesk/users/AccountDesk"
 import { PeopleDesk } from "@opsdesk/users/PeopleDesk"
 import { TeamDesk } from "@opsdesk/users/TeamDesk"
 import { UserDesk } from "@opsdesk/users/UserDesk"
@@ -30,6 +31,7 @@ export const Desks = Layer.mergeAll(
   SessionDesk.layer,
   OidcDesk.layer,
   UserDesk.layer,
+  AccountDesk.layer,
   TeamDesk.layer,
   PeopleDesk.layer,
   ExplainDesk.layer,

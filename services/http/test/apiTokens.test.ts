@@ -36,7 +36,9 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("an API token", 
       const answer = yield* post
       assert.strictEqual(answer.status, 201)
       // Whoever has lost the answer gets it again, and no second token.
-      assert.strictEqual((yield* post).text, answer.text)
+      const again = yield* post
+      assert.strictEqual(again.text, answer.text)
+      for (const { headers } of [answer, again]) assert.strictEqual(headers.get("cache-control"), "no-store")
       const { token, ...rest } = answer.json.data
       assert.match(token, shape)
       assert.deepInclude(rest, { name: "Export", scopes, prefix: token.slice(0, 12), lastUsedAt: null })

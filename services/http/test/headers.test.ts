@@ -37,6 +37,22 @@ const classes: ReadonlyArray<Class> = [
     status: 200,
     cache: "no-store"
   },
+  {
+    says: "an API token",
+    method: "POST",
+    path: "/v1/api-tokens",
+    ask: { as: "carla", body: { name: "Export", scopes: [{ permission: "ticket:read", scope: "own" }] } },
+    status: 201,
+    cache: "no-store"
+  },
+  {
+    says: "a list of API tokens, without what they are",
+    method: "GET",
+    path: "/v1/api-tokens",
+    ask: { as: "carla" },
+    status: 200,
+    cache: "private, no-cache"
+  },
   { says: "no session", method: "GET", path: "/v1/me", status: 401, cache: "private, no-cache" },
   {
     says: "a refused sign-in",

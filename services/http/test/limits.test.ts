@@ -1,6 +1,8 @@
 import { assert, layer } from "@effect/vitest"
 import { RateLimits } from "@opsdesk/capabilities/RateLimits"
+import { personIds } from "@opsdesk/testkit/people"
 import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -18,6 +20,13 @@ const isRefused = (answer: Answer) => {
   assert.strictEqual(answer.json.retryAfter, Number(wait))
   assert.match(answer.headers.get("ratelimit") ?? "", /r=0;t=\d+/)
 }
+
+/** What the record says of those who were not heard, of an account or of none. */
+const onRecord = (userId: string | null) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    sql`
+      select actor_id, ip, after from audit_log
+      where action = 'session.refused' and after is not null and entity_id is not distinct from ${userId}`)
 
 /** Figures that a test can reach; nothing comes back while it runs. */
 const Tight = Layer.unwrap(Effect.map(
@@ -60,7 +69,13 @@ layer(TestHttp.layer("peopled", undefined, { OPSDESK_LIMITS: join(import.meta.di
         new Set([401, 429])
       ])
       for (const refused of answers.filter(({ status }) => status === 429)) isRefused(refused)
-      isRefused(yield* signIn("chris@test.local", "chris may come in"))
+      const refused = yield* signIn("chris@test.local", "chris may come in")
+      isRefused(refused)
+      assert.notInclude(refused.headers.get("ratelimit") ?? "", "record")
+      // Ninety-one were not heard: that is said, and does not fill the record.
+      assert.deepStrictEqual(yield* onRecord(personIds.chris), [
+        { actorId: null, ip: null, after: { reason: "too many failed sign-ins of the account" } }
+      ])
     }))
 
   it.effect("hears the same of an account that there is not", () =>
@@ -183,6 +198,9 @@ layer(Tight, { excludeTestServices: true })("whoever asks too often", (it) => {
       assert.deepStrictEqual(answers.map(({ status }) => status), [
         ...Array.from({ length: 40 }, () => 401),
         ...Array.from({ length: 5 }, () => 429)
+      ])
+      assert.deepStrictEqual(yield* onRecord(null), [
+        { actorId: null, ip: null, after: { reason: "too many sign-ins from the address" } }
       ])
     }))
 })

@@ -1,5 +1,8 @@
-import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { assert, describe, it, layer } from "@effect/vitest"
+import type { State } from "@opsdesk/serving/Readiness"
+import { wayToUrl } from "@opsdesk/testkit/wayTo"
+import { whenReachable } from "@opsdesk/testkit/whenReachable"
+import { Effect, Schedule } from "effect"
 import { TestHttp } from "./TestHttp.ts"
 
 const series = "opsdesk_http_request_duration_seconds_count"
@@ -22,8 +25,11 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("an operator", (
       const ready = yield* ask("GET", "/health/ready")
       assert.strictEqual(ready.status, 200)
       assert.strictEqual(ready.json.status, "up")
-      const named: ReadonlyArray<{ name: string; status: string; latencyMs: number }> = ready.json.dependencies
-      assert.deepStrictEqual(named.map(({ name, status }) => [name, status]), [["postgres", "up"], ["schema", "up"]])
+      const named: ReadonlyArray<State> = ready.json.dependencies
+      assert.deepStrictEqual(named.map(({ name, needed, status }) => [name, needed, status]), [
+        ["postgres", true, "up"],
+        ["schema", true, "up"]
+      ])
       for (const { latencyMs } of named) assert.isAtLeast(latencyMs, 0)
     }))
 
@@ -57,3 +63,29 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("an operator", (
       assert.include(after, `${series}{method="GET",route="unmatched",status="404"} 200`)
     }))
 })
+
+whenReachable("redis", (redis) =>
+  describe("an operator of a desk with Redis", () => {
+    it.live("sees that it is away, and the desk goes on", () =>
+      Effect.gen(function*() {
+        const { port, url, way } = yield* wayToUrl(redis, 6379)
+        yield* Effect.gen(function*() {
+          const { ask } = yield* TestHttp
+          const untilItIs = (wanted: string) =>
+            ask("GET", "/health/ready").pipe(
+              Effect.repeat({ until: ({ json }) => json.status === wanted, schedule: Schedule.spaced("50 millis") }),
+              Effect.timeout("20 seconds")
+            )
+          assert.strictEqual((yield* untilItIs("up")).status, 200)
+          way.leadTo(1)
+          way.cut()
+          const without = yield* untilItIs("degraded")
+          assert.strictEqual(without.status, 200)
+          const states: ReadonlyArray<State> = without.json.dependencies
+          assert.deepInclude(states.at(-1), { name: "redis", needed: false, status: "down", detail: "does not answer" })
+          assert.strictEqual((yield* ask("GET", "/v1/tickets", { as: "carla" })).status, 200)
+          way.leadTo(port)
+          yield* untilItIs("up")
+        }).pipe(Effect.provide(TestHttp.layer("peopled", undefined, { REDIS_URL: url })))
+      }).pipe(Effect.scoped))
+  }))

@@ -4,11 +4,19 @@ import { Clock, Context, Effect, Fiber, Layer, Schedule } from "effect"
 import type { Ask } from "./TestHttp.ts"
 import { TestHttp } from "./TestHttp.ts"
 
-/** In `pnpm test:faults` as many as the promise says. */
-const trials = process.env["OPSDESK_FAULTS"] === "all" ? 200 : 20
+const thorough = process.env["OPSDESK_FAULTS"] === "all"
 
-/** What is promised: so long after a right has been taken away nobody uses it any more, whichever program they ask. */
+/** In `pnpm test:faults` as many as the promise says. */
+const trials = thorough ? 200 : 20
+
+/**
+ * What is promised: so long after a right has been taken away nobody uses it any more, whichever program they ask, 99 times
+ * in 100; and never longer than the other. A right is used when a request that is let in was made: how long a busy machine
+ * takes to answer it is not counted.
+ */
 const promisedMillis = 1000
+const neverMillis = 5000
+const mayBeLate = Math.ceil(trials / 100)
 
 /** A second program of the same desk, with a memory of its own. */
 class Elsewhere extends Context.Service<Elsewhere, TestHttp["Service"]>()("@opsdesk/http/test/Elsewhere") {
@@ -83,7 +91,7 @@ layer(Suite, { excludeTestServices: true })("what is taken away while it is used
       Effect.gen(function*() {
         const { ask } = yield* TestHttp
         const elsewhere = yield* Elsewhere
-        const late: Array<string> = []
+        const lags: Array<{ readonly name: string; readonly millis: number }> = []
         const opened = yield* ask("POST", "/v1/tickets", {
           as: "alex",
           body: { title: "Seen by its team", description: "", teamId: teamIds.Network }
@@ -108,16 +116,15 @@ layer(Suite, { excludeTestServices: true })("what is taken away while it is used
             assert.strictEqual((yield* program("GET", path, { token })).status, 200)
           }
 
-          const lastSuccess = yield* Effect.gen(function*() {
+          let lastLetIn = 0
+          const refused = yield* Effect.gen(function*() {
+            const askedAt = yield* Clock.currentTimeMillis
             const { status } = yield* elsewhere.ask("GET", path, { token })
-            return status === kind.afterwards ? null : yield* Clock.currentTimeMillis
+            if (status !== kind.afterwards) lastLetIn = askedAt
+            return status === kind.afterwards
           }).pipe(
-            Effect.repeat({
-              schedule: Schedule.spaced("5 millis"),
-              until: (at) => at === null
-            }),
-            Effect.timeout("10 seconds"),
-            Effect.as("refused"),
+            Effect.repeat({ schedule: Schedule.spaced("5 millis"), until: (isRefused) => isRefused }),
+            Effect.timeout("20 seconds"),
             Effect.forkChild
           )
           const [method, address, request] = kind.takeAway({
@@ -129,11 +136,15 @@ layer(Suite, { excludeTestServices: true })("what is taken away while it is used
           const takenAt = yield* Clock.currentTimeMillis
           assert.isBelow(taken.status, 300, taken.text)
           assert.strictEqual((yield* ask("GET", path, { token })).status, kind.afterwards, `${kind.name}, here`)
-          yield* Fiber.join(lastSuccess)
-          const lag = (yield* Clock.currentTimeMillis) - takenAt
-          if (lag > promisedMillis) late.push(`${kind.name}: ${lag} ms`)
+          yield* Fiber.join(refused)
+          lags.push({ name: kind.name, millis: Math.max(0, lastLetIn - takenAt) })
         }
-        assert.deepStrictEqual(late, [])
+        const slowest = lags.toSorted((a, b) => b.millis - a.millis).slice(0, mayBeLate + 1)
+        const told = slowest.map(({ millis, name }) => `${name}: ${millis} ms`).join(", ")
+        if (thorough) yield* Effect.sync(() => void process.stdout.write(`slowest of ${trials} revocations: ${told}\n`))
+        const late = lags.filter(({ millis }) => millis > promisedMillis)
+        assert.isAtMost(late.length, mayBeLate, told)
+        assert.isAtMost(slowest[0]?.millis ?? Number.POSITIVE_INFINITY, neverMillis, told)
       }),
     300_000
   )

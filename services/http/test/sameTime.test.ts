@@ -1,6 +1,9 @@
 import { assert, layer } from "@effect/vitest"
 import { personIds, teamIds } from "@opsdesk/testkit/people"
 import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import { hired } from "./hired.ts"
+import { done, opened } from "./onRecord.ts"
 import { TestHttp } from "./TestHttp.ts"
 
 const times = (count: number) => Array.from({ length: count }, (_, at) => at)
@@ -63,5 +66,33 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("changes of peop
         user.json.data.teamIds.includes(teamIds.Network),
         team.json.data.memberIds.includes(personIds.amir)
       )
+    }))
+
+  it.effect("nobody is given a ticket, or takes one, once their account is closed", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const sql = yield* SqlClient.SqlClient
+      const { data: leaver, token: session } = yield* hired("leaver", { roles: ["agent"] })
+      const scopes = ["ticket:read", "ticket:assign"].map((permission) => ({ permission, scope: "team" }))
+      // It outlives that the account is closed for a while, as a session does not.
+      const { token } = yield* done("POST", "/v1/api-tokens", { token: session, body: { name: "taker", scopes } })
+      const account = `/v1/users/${leaver.id}`
+      for (const round of times(60)) {
+        const { id } = yield* opened("carla")
+        const [given, closed] = yield* Effect.all([
+          round % 2 === 0
+            ? ask("PUT", `/v1/tickets/${id}/assignee`, { as: "alex", body: { assigneeId: leaver.id } })
+            : ask("POST", `/v1/tickets/${id}/claim`, { token }),
+          ask("PATCH", account, { as: "alex", body: { active: false } })
+        ], { concurrency: "unbounded" })
+        assert.include([200, 400, 401, 403], given.status, given.text)
+        assert.strictEqual(closed.status, 200, closed.text)
+        const late = yield* sql`
+          select from audit_log given join audit_log closed on given.seq > closed.seq
+          where given.entity_id = ${id} and given.action = 'ticket.assigned'
+            and closed.request_id = ${closed.headers.get("x-request-id")}`
+        assert.strictEqual(late.length, 0, `round ${round}: given to somebody whose account was closed`)
+        yield* done("PATCH", account, { as: "alex", body: { active: true } })
+      }
     }))
 })

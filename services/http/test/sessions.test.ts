@@ -44,7 +44,7 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("a session", (it
     Effect.gen(function*() {
       const first = yield* signIn("carla")
       const answer = yield* refresh(first.refreshToken)
-      assert.strictEqual(answer.status, 200)
+      assert.deepStrictEqual([answer.status, answer.headers.get("cache-control")], [200, "no-store"])
       const second = decodeTokens(answer.json).data
       assert.notStrictEqual(second.refreshToken, first.refreshToken)
       assert.deepStrictEqual([yield* me(first.accessToken), yield* me(second.accessToken)], [200, 200])

@@ -18,29 +18,49 @@ const kinds = ["unknown", "wrong", "deactivated"] as const satisfies ReadonlyArr
 
 const median = (values: ReadonlyArray<number>) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
+/** What somebody hears of each kind, and how long it takes in the middle: the kinds by turns, so that a busy moment hits all. */
+const measured = Effect.gen(function*() {
+  const { ask } = yield* TestHttp
+  const taken: Record<Kind, Array<number>> = { unknown: [], wrong: [], deactivated: [] }
+  const answers = new Set<string>()
+  for (let round = 0; round < samples; round++) {
+    for (let turn = 0; turn < kinds.length; turn++) {
+      const kind = kinds[(round + turn) % kinds.length] ?? "unknown"
+      const begun = yield* Clock.currentTimeNanos
+      const answer = yield* ask("POST", "/v1/auth/login", { body: attempts[kind] })
+      taken[kind].push(Number((yield* Clock.currentTimeNanos) - begun) / 1e6)
+      const text = answer.text.replace(answer.headers.get("x-request-id") ?? "", "…")
+      const headers = [...answer.headers].filter(([name]) => name !== "x-request-id").toSorted()
+      answers.add(JSON.stringify([answer.status, text, headers]))
+    }
+  }
+  const medians = kinds.map((kind) => median(taken[kind]))
+  return {
+    answers: answers.size,
+    ratio: Math.max(...medians) / Math.min(...medians),
+    told: kinds.map((kind, at) => `${kind} ${medians[at]?.toFixed(1)} ms`).join(", ")
+  }
+})
+
 layer(TestHttp.layer("peopled"), { excludeTestServices: true })(
   "whoever tries to sign in",
   (it) => {
-    it.effect("cannot tell from status, body or time whether there is such an account", () =>
-      Effect.gen(function*() {
-        const { ask } = yield* TestHttp
-        const taken: Record<Kind, Array<number>> = { unknown: [], wrong: [], deactivated: [] }
-        const answers = new Set<string>()
-        for (let round = 0; round < samples; round++) {
-          for (const kind of kinds) {
-            const begun = yield* Clock.currentTimeNanos
-            const answer = yield* ask("POST", "/v1/auth/login", { body: attempts[kind] })
-            taken[kind].push(Number((yield* Clock.currentTimeNanos) - begun) / 1e6)
-            const text = answer.text.replace(answer.headers.get("x-request-id") ?? "", "…")
-            const headers = [...answer.headers].filter(([name]) => name !== "x-request-id").toSorted()
-            answers.add(JSON.stringify([answer.status, text, headers]))
+    it.effect(
+      "cannot tell from status, body or time whether there is such an account",
+      () =>
+        Effect.gen(function*() {
+          const tries: Array<string> = []
+          // A difference that is there is seen each time; one that a busy machine makes is not.
+          while (tries.length < 3) {
+            const { answers, ratio, told } = yield* measured
+            assert.strictEqual(answers, 1)
+            tries.push(told)
+            if (thorough) yield* Effect.sync(() => void process.stdout.write(`medians of ${samples}: ${told}\n`))
+            if (ratio < noise) return
           }
-        }
-        assert.strictEqual(answers.size, 1)
-        const medians = kinds.map((kind) => median(taken[kind]))
-        const told = kinds.map((kind, at) => `${kind} ${medians[at]?.toFixed(1)} ms`).join(", ")
-        if (thorough) yield* Effect.sync(() => void process.stdout.write(`medians of ${samples}: ${told}\n`))
-        assert.isBelow(Math.max(...medians) / Math.min(...medians), noise, told)
-      }))
+          assert.fail(tries.join("; "))
+        }),
+      thorough ? 600_000 : 60_000
+    )
   }
 )

@@ -12,8 +12,8 @@ import type { Person } from "@opsdesk/testkit/people"
 import { personIds } from "@opsdesk/testkit/people"
 import { Quiet, TestDatabase, TestSettings } from "@opsdesk/testkit/TestDatabase"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
+import { AccountDesk } from "@opsdesk/users/AccountDesk"
 import { TeamDesk } from "@opsdesk/users/TeamDesk"
-import { UserDesk } from "@opsdesk/users/UserDesk"
 import { Context, Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { createServer } from "node:http"
@@ -68,7 +68,7 @@ export const start = Effect.fnUntraced(function*(variables: Record<string, strin
 })
 
 /** The desks that change what the sockets tell of, as another program of the same desk. */
-export const Desk = Layer.mergeAll(TicketDesk.layer, MessageDesk.layer, TeamDesk.layer, UserDesk.layer).pipe(
+export const Desk = Layer.mergeAll(TicketDesk.layer, MessageDesk.layer, TeamDesk.layer, AccountDesk.layer).pipe(
   Layer.provideMerge(Stack("test")),
   Layer.provideMerge(TestDatabase("peopled")),
   Layer.provideMerge(TestSettings()),

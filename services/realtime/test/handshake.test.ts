@@ -3,7 +3,7 @@ import { AccessTokens } from "@opsdesk/capabilities/AccessTokens"
 import { as, userIdOf } from "@opsdesk/testkit/actors"
 import { later } from "@opsdesk/testkit/later"
 import { personIds } from "@opsdesk/testkit/people"
-import { UserDesk } from "@opsdesk/users/UserDesk"
+import { AccountDesk } from "@opsdesk/users/AccountDesk"
 import { Duration, Effect, Redacted, Schedule } from "effect"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -128,7 +128,7 @@ layer(Desk, { excludeTestServices: true })("a connection", (it) => {
   it.effect("ends with 4401 when the account is closed", () =>
     Effect.gen(function*() {
       const { url } = yield* start()
-      const users = yield* UserDesk
+      const users = yield* AccountDesk
       const chris = yield* connect(url, yield* tokenOf("chris"))
       chris.say({ type: "ping" })
       yield* chris.heard("pong")

@@ -14,7 +14,8 @@ export class Instances extends Context.Service<Instances, {
 
 const ticketId = TicketId.make("0198c7a2-0000-7000-8000-00000000f001")
 const userId = UserId.make("0198c7a2-0000-7000-8000-000000000001")
-const typing: Whisper = { type: "typing", ticketId, userId, typing: true }
+/** Something to whisper. */
+export const typing: Whisper = { type: "typing", ticketId, userId, typing: true }
 const presence = (users: number): Whisper => ({
   type: "presence",
   ticketId,

@@ -1,4 +1,4 @@
-import { variables } from "@opsdesk/stack/Settings"
+import { variables } from "@opsdesk/stack/variables"
 import { table, withPart } from "./markdown.ts"
 
 const all = Object.values(variables)
@@ -9,7 +9,7 @@ const plain = (text: string): string => text.replaceAll("`", "")
 /** `.env.example`: every variable, left empty, which means unset. */
 export const envExample = (): string =>
   `# Every variable that the programs read. Empty means unset. A wrong value is one clear line and exit code 1.
-# Written by \`pnpm docs\` from layers/stack/src/Settings.ts.
+# Written by \`pnpm docs\` from layers/stack/src/variables.ts.
 
 ${all.map(({ name, set, unset }) => `# Set: ${plain(set)}.\n# Unset: ${plain(unset)}.\n${name}=\n`).join("\n")}`
 

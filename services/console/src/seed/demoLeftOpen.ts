@@ -1,5 +1,6 @@
 import { Passwords } from "@opsdesk/capabilities/Passwords"
-import { isLoopback, Settings, SettingsRefused } from "@opsdesk/stack/Settings"
+import { isLoopback } from "@opsdesk/stack/isLoopback"
+import { Settings, SettingsRefused } from "@opsdesk/stack/Settings"
 import { Effect, Redacted } from "effect"
 import { demoPassword, demoPeople, emailOf } from "./demoPeople.ts"
 import { SeedStore } from "./SeedStore.ts"

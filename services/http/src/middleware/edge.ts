@@ -67,7 +67,7 @@ export const Edge = HttpRouter.middleware(
             const told = finishProblem(request, response, requestId)
             const finished = HttpServerResponse.setHeaders(told, {
               "x-request-id": requestId,
-              ...securityHeaders(told, request.url, secure),
+              ...securityHeaders(told, request, secure),
               ...corsHeaders(origins, request, told),
               ...rateLimitHeaders(met.values())
             })

@@ -1,5 +1,5 @@
 import { Option } from "effect"
-import type { HttpServerResponse } from "effect/http"
+import type { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { createHash } from "node:crypto"
 
 const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`
@@ -35,9 +35,19 @@ const policyFor = ({ body, headers }: HttpServerResponse.HttpServerResponse): st
   return policy
 }
 
-/** Answers belong to whoever asked and are asked for again each time; what fits one moment only is not kept at all. */
-const cacheControl = (url: string, status: number): string => {
-  if (url.startsWith("/v1/auth/") || url.startsWith("/graphql")) return "no-store"
+type Asked = Pick<HttpServerRequest.HttpServerRequest, "method" | "url">
+
+/** Answers that can hold a secret: sessions, and API tokens that have just been made. */
+const holdsSecret = ({ method, url }: Asked) =>
+  url.startsWith("/v1/auth/") || (method === "POST" && url.startsWith("/v1/api-tokens"))
+
+/**
+ * Answers belong to whoever asked and are asked for again each time; secrets, and what fits one moment only, are not kept
+ * at all.
+ */
+const cacheControl = (asked: Asked, status: number): string => {
+  const { url } = asked
+  if (holdsSecret(asked) || url.startsWith("/graphql")) return "no-store"
   if (url.startsWith("/v1/")) return "private, no-cache"
   return status >= 400 || url.startsWith("/health") || url.startsWith("/metrics") ? "no-store" : "no-cache"
 }
@@ -74,11 +84,11 @@ export const bareHeaders = (secure: boolean): Record<string, string> => ({
 
 export const securityHeaders = (
   response: HttpServerResponse.HttpServerResponse,
-  url: string,
+  asked: Asked,
   secure: boolean
 ): Record<string, string> => ({
   ...fixedHeaders(secure),
   // A page that needs more than its own text says so itself.
   "content-security-policy": response.headers["content-security-policy"] ?? policyFor(response),
-  "cache-control": response.headers["cache-control"] ?? cacheControl(url, response.status)
+  "cache-control": response.headers["cache-control"] ?? cacheControl(asked, response.status)
 })
