@@ -6,7 +6,7 @@ import { Prometheus } from "@opsdesk/testkit/metrics"
 import { Quiet } from "@opsdesk/testkit/TestDatabase"
 import { wayToUrl } from "@opsdesk/testkit/wayTo"
 import { whenReachable } from "@opsdesk/testkit/whenReachable"
-import { Clock, Context, Deferred, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
+import { Context, Deferred, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
 import { SecureRandom } from "effect/crypto"
 import {
   asked,

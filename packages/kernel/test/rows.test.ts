@@ -35,9 +35,16 @@ describe("whoever reads the rows of a long list", () => {
       })
     }))
 
+  it.effect("gets an id that is a UUID of another version too: one of them keeps nobody from the list", () =>
+    Effect.gen(function*() {
+      const [thing] = yield* read([{ ...row, id: "9b2d6f10-3c4e-4a5b-8d7f-1e2a3b4c5d6e" }])
+      assert.strictEqual(thing?.id, "9b2d6f10-3c4e-4a5b-8d7f-1e2a3b4c5d6e")
+    }))
+
   const wrongs: Record<string, Record<string, unknown>> = {
     "text where an instant belongs": { ...row, at: "2026-03-14T09:26:53.589Z" },
     "a number for a name": { ...row, name: 1 },
+    "a number for an id": { ...row, id: 1 },
     "nothing at all": {}
   }
   it.effect.each(Object.entries(wrongs))("is told of %s in a row", ([, wrong]) =>
