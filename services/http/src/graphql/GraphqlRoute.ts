@@ -3,13 +3,14 @@ import { Unauthenticated } from "@opsdesk/access/AccessProblems"
 import { CurrentActor } from "@opsdesk/access/Actor"
 import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { TicketId } from "@opsdesk/kernel/Ids"
-import { ValidationFailed } from "@opsdesk/kernel/Problem"
+import { DependencyUnavailable, ValidationFailed } from "@opsdesk/kernel/Problem"
 import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { guestBy } from "@opsdesk/rooms/guestBy"
 import { endOf } from "@opsdesk/serving/handshake"
+import { Readiness } from "@opsdesk/serving/Readiness"
 import { Settings } from "@opsdesk/stack/Settings"
-import { Context, Effect, Layer, Redacted } from "effect"
-import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Context, Effect, Layer, Redacted, Stream } from "effect"
+import { HttpBody, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { getOperationAST } from "graphql"
 import { RequestFacts } from "../middleware/RequestFacts.ts"
 import { chargesOf } from "./charges.ts"
@@ -22,7 +23,6 @@ import { graphOf } from "./graphContext.ts"
 import { GraphiqlAssets, graphiqlPage } from "./graphiql/graphiqlPage.ts"
 import { beyondLimit, longest, tooSlow } from "./operation.ts"
 import { answerType, isProblem, refusal, Refused } from "./problems.ts"
-import { GraphSocket } from "./socket/GraphSocket.ts"
 
 const idempotencyKey = "idempotency-key"
 
@@ -45,6 +45,20 @@ const authenticated = Effect.fnUntraced(function*(desk: AccessDesk["Service"]) {
   return { actor, guest: guestBy(authenticate), until: endOf(secret) }
 })
 
+const stopping = new DependencyUnavailable({
+  dependency: "desk",
+  detail: "This program is stopping. Come back shortly."
+})
+
+/** A stream of answers that breaks off when the program stops: no word of an end, so its client goes on elsewhere. */
+const untilDrained = (response: Response, drained: Effect.Effect<void>) => {
+  const told = HttpServerResponse.fromWeb(response)
+  const { body } = told
+  return body._tag === "Stream"
+    ? HttpServerResponse.setBody(told, HttpBody.stream(Stream.interruptWhen(body.stream, drained), body.contentType))
+    : told
+}
+
 /** A problem that is met before anything is executed is one of the whole request. */
 const asRefusal = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.mapError(effect, (failure) => isProblem(failure) ? new Refused({ problem: failure }) : failure)
@@ -56,6 +70,7 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const limits = yield* RateLimits
   const { introspection } = yield* Settings
   const readDocument = yield* GraphDocuments
+  const { drained, isDraining } = yield* Readiness
   const engine = makeEngine()
 
   const answer = Effect.gen(function*() {
@@ -91,6 +106,7 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
     const type = answerType(request.headers.accept)
     const isStream = operation?.operation === "subscription" || request.headers.accept?.includes(eventStream) === true
     const accept = isStream ? eventStream : type
+    if (isStream && isDraining()) return yield* new Refused({ problem: stopping })
 
     const response = yield* Effect.callback<Response>((resume, signal) => {
       const prepared: Prepared = {
@@ -123,7 +139,7 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
     }).pipe(Effect.timeoutOrElse({ duration: longest, orElse: () => Effect.fail(new Refused({ problem: tooSlow })) }))
 
     if (response.headers.get("content-type")?.startsWith(eventStream) === true) {
-      return HttpServerResponse.fromWeb(response)
+      return untilDrained(response, drained)
     }
     const body = yield* Effect.promise(() => response.text())
     return HttpServerResponse.text(body, {
@@ -154,4 +170,4 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
 
 const Assets = Layer.unwrap(Effect.map(Settings, ({ introspection }) => GraphiqlAssets({ shown: introspection })))
 
-export const GraphqlRoute = Layer.mergeAll(Route, GraphSocket, Assets).pipe(Layer.provide(GraphDocuments.layer))
+export const GraphqlRoute = Layer.mergeAll(Route, Assets)
