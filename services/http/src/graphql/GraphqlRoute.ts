@@ -16,13 +16,13 @@ import { RequestFacts } from "../middleware/RequestFacts.ts"
 import { chargesOf } from "./charges.ts"
 import { GraphDocuments } from "./documents.ts"
 import type { Prepared } from "./engine.ts"
-import { makeEngine } from "./engine.ts"
+import { executed, makeStreaming } from "./engine.ts"
 import { askedBy, mustBePosted } from "./gate.ts"
 import type { GraphDesks, GraphServices } from "./graphContext.ts"
 import { graphOf } from "./graphContext.ts"
 import { GraphiqlAssets, graphiqlPage } from "./graphiql/graphiqlPage.ts"
 import { beyondLimit, longest, tooSlow } from "./operation.ts"
-import { answerType, isProblem, refusal, Refused } from "./problems.ts"
+import { answerType, graphqlJson, isProblem, refusal, Refused } from "./problems.ts"
 
 const idempotencyKey = "idempotency-key"
 
@@ -59,6 +59,12 @@ const untilDrained = (response: Response, drained: Effect.Effect<void>) => {
     : told
 }
 
+/** What is executed may take only so long, and stops when the client leaves. */
+const inTime = <A>(execute: (signal: AbortSignal) => Promise<A>) =>
+  Effect.promise(execute).pipe(
+    Effect.timeoutOrElse({ duration: longest, orElse: () => Effect.fail(new Refused({ problem: tooSlow })) })
+  )
+
 /** A problem that is met before anything is executed is one of the whole request. */
 const asRefusal = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.mapError(effect, (failure) => isProblem(failure) ? new Refused({ problem: failure }) : failure)
@@ -71,7 +77,9 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const { introspection } = yield* Settings
   const readDocument = yield* GraphDocuments
   const { drained, isDraining } = yield* Readiness
-  const engine = makeEngine()
+  const streaming = makeStreaming()
+  const asStream = (method: string, signal: AbortSignal) =>
+    new streaming.fetchAPI.Request("http://desk/graphql", { method, headers: { accept: eventStream }, signal })
 
   const answer = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
@@ -103,48 +111,38 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
       actor
     )
     let replayed = false
-    const type = answerType(request.headers.accept)
-    const isStream = operation?.operation === "subscription" || request.headers.accept?.includes(eventStream) === true
-    const accept = isStream ? eventStream : type
-    if (isStream && isDraining()) return yield* new Refused({ problem: stopping })
-
-    const response = yield* Effect.callback<Response>((resume, signal) => {
-      const prepared: Prepared = {
-        asked,
-        read,
+    const prepare = (signal: AbortSignal): Prepared => ({
+      asked,
+      read,
+      requestId,
+      complain: (cause) => void Effect.runForkWith(services)(Effect.logError("a field failed", cause)),
+      graph: graphOf({
+        services,
+        signal,
         requestId,
-        complain: (cause) => void Effect.runForkWith(services)(Effect.logError("a field failed", cause)),
-        graph: graphOf({
-          services,
-          signal,
-          requestId,
-          guest,
-          until,
-          idempotencyKey: key,
-          note: {
-            ticketId: (id) => void (facts.ticketId = TicketId.make(id)),
-            replayed: () => void (replayed = true)
-          }
-        })
-      }
-      const web = new engine.fetchAPI.Request("http://desk/graphql", {
-        method: request.method,
-        headers: { accept },
-        signal
+        guest,
+        until,
+        idempotencyKey: key,
+        note: {
+          ticketId: (id) => void (facts.ticketId = TicketId.make(id)),
+          replayed: () => void (replayed = true)
+        }
       })
-      Promise.resolve(engine.fetch(web, prepared)).then(
-        (response) => resume(Effect.succeed(response)),
-        (cause: unknown) => resume(Effect.die(cause))
-      )
-    }).pipe(Effect.timeoutOrElse({ duration: longest, orElse: () => Effect.fail(new Refused({ problem: tooSlow })) }))
+    })
 
-    if (response.headers.get("content-type")?.startsWith(eventStream) === true) {
+    if (operation?.operation === "subscription" || request.headers.accept?.includes(eventStream) === true) {
+      if (isDraining()) return yield* new Refused({ problem: stopping })
+      const response = yield* inTime(async (signal) =>
+        streaming.fetch(asStream(request.method, signal), prepare(signal))
+      )
       return untilDrained(response, drained)
     }
-    const body = yield* Effect.promise(() => response.text())
-    return HttpServerResponse.text(body, {
-      status: response.status,
-      contentType: response.headers.get("content-type") ?? type,
+    const result = yield* inTime((signal) => executed(prepare(signal)))
+    const type = answerType(request.headers.accept)
+    return HttpServerResponse.text(JSON.stringify(result), {
+      // Where nothing was executed plain JSON is 200 and GraphQL's own type is not (GraphQL over HTTP, section 6.4).
+      status: "data" in result || !type.startsWith(graphqlJson) ? 200 : 400,
+      contentType: type,
       headers: replayed && key !== undefined ? { "idempotency-replayed": "true" } : {}
     })
   }).pipe(asRefusal)
