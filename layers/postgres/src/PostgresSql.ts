@@ -25,6 +25,18 @@ types.register(PgTypes.OID.int8, {
   }
 })
 
+/** Rows are many and columns few: each name is turned once. */
+const turnedOnce = (turn: (name: string) => string) => {
+  const known = new Map<string, string>()
+  return (name: string): string => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const turned = turn(name)
+    known.set(name, turned)
+    return turned
+  }
+}
+
 export interface PostgresOptions {
   readonly url: Redacted.Redacted<string>
   /** How the server's own views name us. */
@@ -52,7 +64,7 @@ export const PostgresSql = (options: PostgresOptions) =>
         timezone: "UTC"
       },
       transformQueryNames: Text.camelToSnake,
-      transformResultNames: Text.snakeToCamel,
+      transformResultNames: turnedOnce(Text.snakeToCamel),
       // The keys inside a document belong to whoever wrote it.
       transformJson: false,
       types

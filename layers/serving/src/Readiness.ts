@@ -1,5 +1,5 @@
 import { Dependencies } from "@opsdesk/capabilities/Dependencies"
-import { Clock, Context, Effect, Layer, Schedule } from "effect"
+import { Clock, Context, Deferred, Effect, Layer, Schedule } from "effect"
 
 /** What `/health/ready` says of one dependency. */
 export interface State {
@@ -20,7 +20,9 @@ export class Readiness extends Context.Service<Readiness, {
   readonly states: Effect.Effect<ReadonlyArray<State>>
   readonly isDraining: () => boolean
   readonly drain: Effect.Effect<void>
-  /** Whether a request may go in: on another schema than its own a program answers for nothing under `/v1` and `/graphql`. */
+  /** Ends once the program is stopping, for what would never end by itself. */
+  readonly drained: Effect.Effect<void>
+  /** Whether a request may go in: on another schema than its own a program answers for nothing under `/v1`, `/graphql` and `/ws`. */
   readonly admits: (url: string) => boolean
   /** Ends once the schema is the program's own: whoever works without being asked begins then. */
   readonly untilSchemaFits: Effect.Effect<void>
@@ -29,7 +31,8 @@ export class Readiness extends Context.Service<Readiness, {
     Readiness,
     Effect.gen(function*() {
       const dependencies = yield* Dependencies
-      let draining = false
+      const draining = yield* Deferred.make<void>()
+      const isDraining = () => Deferred.isDoneUnsafe(draining)
       let schemaFits = true
       let hasFitted = false
 
@@ -61,12 +64,13 @@ export class Readiness extends Context.Service<Readiness, {
 
       return Readiness.of({
         states,
-        isDraining: () => draining,
-        drain: Effect.sync(() => void (draining = true)),
+        isDraining,
+        drain: Effect.asVoid(Deferred.succeed(draining, undefined)),
+        drained: Deferred.await(draining),
         untilSchemaFits: Effect.asVoid(
           Effect.repeat(Effect.sync(() => hasFitted && schemaFits), { until: (fits) => fits, schedule: whileItWaits })
         ),
-        admits: (url) => schemaFits || !/^\/(?:v1\/|graphql(?:[?#]|$))/.test(url)
+        admits: (url) => schemaFits || !/^\/(?:v1\/|(?:graphql|ws)(?:[?#]|$))/.test(url)
       })
     })
   )

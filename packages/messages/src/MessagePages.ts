@@ -4,6 +4,7 @@ import { Cursors } from "@opsdesk/capabilities/Cursors"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import type { TicketId } from "@opsdesk/kernel/Ids"
 import { countedUpTo } from "@opsdesk/kernel/Page"
+import type { DependencyUnavailable } from "@opsdesk/kernel/Problem"
 import { Forbidden, ValidationFailed } from "@opsdesk/kernel/Problem"
 import type { Whose } from "@opsdesk/tickets/TicketPolicy"
 import { reaches } from "@opsdesk/tickets/TicketPolicy"
@@ -42,23 +43,37 @@ export class MessagePages extends Context.Service<MessagePages>()("@opsdesk/mess
     const store = yield* MessageStore
     const cursors = yield* Cursors
 
-    const placeOf = Effect.fnUntraced(function*(actor: Actor, ticket: SeenTicket, { cursor, newest }: MessageWindow) {
-      if (cursor === undefined) return newest ? lastSeq : 0
-      const place = yield* cursors.open(messagesBinding(actor, ticket.id), cursor)
+    /** Where a window begins on a ticket. */
+    const placeOf = Effect.fnUntraced(function*(actor: Actor, ticketId: TicketId, cursor: string) {
+      const place = yield* cursors.open(messagesBinding(actor, ticketId), cursor)
       return place === null
         ? yield* ValidationFailed.parameter("cursor", "is not a cursor of this ticket's messages and this user")
         : Number(place[0])
     })
 
-    const wantedOf = Effect.fnUntraced(function*(actor: Actor, ticket: SeenTicket, window: MessageWindow) {
+    const wantedOf = (actor: Actor, ticket: SeenTicket, beyond: number): Result.Result<Wanted, Forbidden> => {
       const readable = reaches(actor, "ticket:read", ticket) ? readableBy(actor, ticket) : []
-      if (readable.length === 0) return yield* new Forbidden({ permission: "message:read" })
-      const wanted: Wanted = { ticketId: ticket.id, readable, beyond: yield* placeOf(actor, ticket, window) }
+      return readable.length === 0
+        ? Result.fail(new Forbidden({ permission: "message:read" }))
+        : Result.succeed({ ticketId: ticket.id, readable, beyond })
+    }
+
+    const allWanted = Effect.fnUntraced(function*(
+      actor: Actor,
+      tickets: ReadonlyArray<SeenTicket>,
+      { cursor, newest }: MessageWindow
+    ) {
+      const readable = tickets.map((ticket) => wantedOf(actor, ticket, newest ? lastSeq : 0))
+      const wanted: ReadonlyArray<Result.Result<Wanted, Forbidden | ValidationFailed | DependencyUnavailable>> =
+        cursor === undefined ? readable : yield* Effect.forEach(readable, (one) =>
+          Effect.fromResult(one).pipe(
+            Effect.flatMap((good) =>
+              Effect.map(placeOf(actor, good.ticketId, cursor), (beyond) => ({ ...good, beyond }))
+            ),
+            Effect.result
+          ))
       return wanted
     })
-
-    const allWanted = (actor: Actor, tickets: ReadonlyArray<SeenTicket>, window: MessageWindow) =>
-      Effect.forEach(tickets, (ticket) => Effect.result(wantedOf(actor, ticket, window)))
 
     /** A page of each ticket, or why there is none, in the order of the tickets. */
     const pages = Effect.fn("MessagePages.pages")(function*(

@@ -1,11 +1,15 @@
 import type { MessageId, UserId } from "@opsdesk/kernel/Ids"
 import { TicketId } from "@opsdesk/kernel/Ids"
+import { rowsOf } from "@opsdesk/kernel/rows"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { Message } from "./Message.ts"
 import type { Visibility } from "./Message.ts"
 
 const decodeMessages = Schema.decodeUnknownEffect(Schema.Array(Message))
+
+/** Pages are long: their rows are the same, and no instances of the class. */
+const decodePage = rowsOf(Schema.Struct(Message.fields))
 
 const decodeCounts = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ticketId: TicketId, count: Schema.Int })))
 
@@ -30,7 +34,7 @@ export class MessageStore extends Context.Service<MessageStore>()("@opsdesk/mess
           where ticket_id = ${ticketId} and seq > ${afterSeq} and visibility = any(${readable}::text[])
           order by seq
           limit ${rows}`,
-        decodeMessages
+        decodePage
       )
 
     const count = (ticketId: TicketId, readable: ReadonlyArray<Visibility>, upTo: number) =>
@@ -63,7 +67,7 @@ export class MessageStore extends Context.Service<MessageStore>()("@opsdesk/mess
             limit ${rows}
           ) m
           order by m.ticket_id, m.seq`,
-        decodeMessages
+        decodePage
       )
 
     const counts = (wanted: ReadonlyArray<Wanted>, upTo: number) =>

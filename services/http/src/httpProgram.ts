@@ -6,6 +6,7 @@ import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiSwagger } from "effect/http-api"
 import { Desks } from "./Desks.ts"
 import { Fallbacks } from "./fallbacks.ts"
+import { GraphDocuments } from "./graphql/documents.ts"
 import { GraphqlRoute } from "./graphql/GraphqlRoute.ts"
 import { AuthenticationRest } from "./middleware/authentication.ts"
 import { Edge } from "./middleware/edge.ts"
@@ -62,6 +63,9 @@ const Documents = Layer.mergeAll(
 /** For whoever serves the program: an address is good as it is written, and only so. */
 export const exactAddresses = { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false }
 
+/** What those who answer need: the desks, and what they keep between them. */
+export const Within = Layer.mergeAll(Desks, Once.layer, GraphDocuments.layer)
+
 /** Everything that this program answers; it needs the stack's capabilities, `Readiness`, and a server. */
 export const HttpProgram = Layer.mergeAll(
   Rest,
@@ -72,4 +76,4 @@ export const HttpProgram = Layer.mergeAll(
   PageRoutes,
   Fallbacks,
   Edge
-).pipe(Layer.provide([Desks, Once.layer]))
+).pipe(Layer.provide(Within))

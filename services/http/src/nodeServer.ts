@@ -158,6 +158,15 @@ const keepTheEarly = (server: Server) => {
   })
 }
 
+/** Once it takes no more connections, those are closed whose last answer has just gone out: Node keeps them for another. */
+const hangUpWhenClosed = (server: Server) => {
+  server.on("request", (_request: IncomingMessage, response: ServerResponse) => {
+    response.once("close", () => {
+      if (!server.listening) setImmediate(() => server.closeIdleConnections())
+    })
+  })
+}
+
 /** How long clients may take, in milliseconds, and how often it is looked whether one has taken longer. */
 interface Patience {
   readonly headers: number
@@ -181,6 +190,7 @@ export const nodeServer = (
     requireHostHeader: false
   })
   answerTheUnreadable(server, secure)
+  hangUpWhenClosed(server)
   keepTheEarly(server)
   return server
 }

@@ -5,7 +5,8 @@ import { Upgrades } from "@opsdesk/serving/Upgrades"
 import { Settings } from "@opsdesk/stack/Settings"
 import { Effect, Layer } from "effect"
 import { HttpRouter } from "effect/http"
-import { exactAddresses, HttpProgram } from "./httpProgram.ts"
+import { GraphSocket } from "./graphql/socket/GraphSocket.ts"
+import { exactAddresses, HttpProgram, Within } from "./httpProgram.ts"
 import { isSecure } from "./middleware/securityHeaders.ts"
 import { nodeServer } from "./nodeServer.ts"
 
@@ -18,12 +19,16 @@ const Server = Layer.unwrap(Effect.gen(function*() {
   )
 }))
 
+/** The HTTP program on a server: requests and sockets. Sockets are hung up on before it waits for requests to end. */
+export const Served = GraphSocket.pipe(
+  Layer.provideMerge(
+    HttpRouter.serve(HttpProgram, { disableLogger: true, disableListenLog: true, routerConfig: exactAddresses })
+  ),
+  Layer.provide(Within)
+)
+
 /** The HTTP program on its port, for whoever says how it stops; others may claim upgrades there. */
-export const OnPort = HttpRouter.serve(HttpProgram, {
-  disableLogger: true,
-  disableListenLog: true,
-  routerConfig: exactAddresses
-}).pipe(Layer.provide(Server))
+export const OnPort = Served.pipe(Layer.provide(Server))
 
 /** The HTTP program alone, on its port. */
 export const Serve = Draining.pipe(

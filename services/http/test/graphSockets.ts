@@ -4,7 +4,7 @@ import { Rooms } from "@opsdesk/rooms/Rooms"
 import type { Person } from "@opsdesk/testkit/people"
 import { personIds } from "@opsdesk/testkit/people"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { HttpServer } from "effect/http"
 import { createClient } from "graphql-ws"
 import { WebSocket } from "ws"
@@ -17,6 +17,14 @@ export const OnPort = (variables?: Record<string, string>) =>
     Layer.provideMerge(Rooms.layer),
     Layer.provideMerge(TestStack("peopled", undefined, variables))
   )
+
+/** One more program on the stack around it, and what stops it. */
+export const started = Effect.gen(function*() {
+  const scope = yield* Effect.acquireRelease(Scope.make(), (made) => Scope.close(made, Exit.void))
+  const memo = yield* Layer.makeMemoMap
+  const context = yield* Layer.buildWithMemoMap(Layer.fresh(OnTheWireNoStack()), memo, scope)
+  return { context, stop: Scope.close(scope, Exit.void) }
+})
 
 export const port = Effect.gen(function*() {
   const server = yield* HttpServer.HttpServer
@@ -59,6 +67,57 @@ export const said = (ticketId: string, body: string, as: Person = "carla") =>
   posted(as, "mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }", {
     input: { ticketId, body }
   })
+
+/** A frame as `JSON.parse` types it. */
+export type Frame = Json
+
+/** A socket without a client that knows the protocol, let in as somebody, hung up with the scope. */
+export const bare = Effect.fnUntraced(function*(token: string) {
+  const at = yield* port
+  const frames: Array<Frame> = []
+  const wanting = new Set<() => void>()
+  const tell = () => {
+    for (const look of wanting) look()
+  }
+  const socket = yield* Effect.acquireRelease(
+    Effect.sync(() => new WebSocket(`ws://127.0.0.1:${at}/graphql`, ["graphql-transport-ws"])),
+    (open) => Effect.sync(() => open.terminate())
+  )
+  let closed: { readonly code: number; readonly reason: string } | undefined
+  const say = (frame: object) => socket.send(JSON.stringify(frame))
+  socket.on("error", () => {})
+  socket.on("open", () => say({ type: "connection_init", payload: { authorization: `Bearer ${token}` } }))
+  socket.on("message", (data: Buffer) => {
+    frames.push(JSON.parse(data.toString("utf8")))
+    tell()
+  })
+  socket.on("close", (code: number, reason: Buffer) => {
+    closed = { code, reason: reason.toString("utf8") }
+    tell()
+  })
+  const until = <A>(found: () => A | undefined) =>
+    Effect.callback<A>((resume) => {
+      const look = () => {
+        const it = found()
+        if (it === undefined) return
+        wanting.delete(look)
+        resume(Effect.succeed(it))
+      }
+      wanting.add(look)
+      look()
+    })
+  const heard = (type: string, id?: string): Effect.Effect<Frame> =>
+    until(() => frames.find((frame) => frame.type === type && (id === undefined || frame.id === id)))
+  yield* heard("connection_ack")
+  return {
+    socket,
+    frames,
+    say,
+    heard,
+    subscribe: (id: string, query: string) => say({ id, type: "subscribe", payload: { query } }),
+    hungUp: until(() => closed)
+  }
+})
 
 /** A client of `graphql-ws`, hung up with the scope; `hungUp` gives the close event. */
 export const connected = Effect.fnUntraced(function*(connectionParams: Record<string, unknown>) {

@@ -1,20 +1,22 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import type { Person } from "@opsdesk/testkit/people"
+import { personIds, teamIds } from "@opsdesk/testkit/people"
+import { Effect, Fiber } from "effect"
 import { graph } from "./asGraph.ts"
 import { TestHttp } from "./TestHttp.ts"
 
 const create =
-  "mutation ($title: String!) { createTicket(input: { title: $title, description: \"\" }) { ticket { id } } }"
+  "mutation ($title: String!, $teamId: ID) { createTicket(input: { title: $title, description: \"\", teamId: $teamId }) { ticket { id } } }"
 const send = "mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }"
 const move = "mutation ($input: ChangeTicketStatusInput!) { changeTicketStatus(input: $input) { ticket { id } } }"
 
-const opened = Effect.fnUntraced(function*(title: string) {
-  const made = yield* graph(create, { as: "carla", variables: { title } })
+const opened = Effect.fnUntraced(function*(title: string, teamId: string | null = null) {
+  const made = yield* graph(create, { as: "carla", variables: { title, teamId } })
   return String(made.json.data.createTicket.ticket.id)
 })
 
 /** Listens by server-sent events: the answers as they come, and how to leave. */
-const listening = Effect.fnUntraced(function*(as: "ada" | "carla" | "chris", query: string) {
+const listening = Effect.fnUntraced(function*(as: Person, query: string) {
   const { fetch, tokenOf } = yield* TestHttp
   const token = yield* tokenOf(as)
   const leaving = new AbortController()
@@ -103,5 +105,46 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("whoever subscri
       const ticket = yield* opened("Not yours")
       const refused = yield* listening("chris", `subscription { messageAdded(ticketId: "${ticket}") { id } }`)
       assert.strictEqual((yield* refused.next).errors[0].extensions.code, "not-found")
+    }))
+
+  it.effect("misses nothing and hears nothing twice when the stream is cut off again and again", () =>
+    Effect.gen(function*() {
+      const ticket = yield* opened("Cut off")
+      const messages = 30
+      const last = messages + 1
+      const writing = yield* Effect.forkChild(
+        Effect.forEach(Array.from({ length: messages }), (_, at) =>
+          Effect.andThen(
+            graph(send, { as: "ada", variables: { input: { ticketId: ticket, body: `${at}` } } }),
+            Effect.sleep("20 millis")
+          ))
+      )
+      const heard: Array<number> = []
+      while (heard.length < last) {
+        const after = heard.at(-1) ?? 0
+        const live = yield* listening(
+          "carla",
+          `subscription { ticketEvents(ticketId: "${ticket}", after: ${after}) { seq } }`
+        )
+        for (let more = 0; more < 4 && heard.length < last; more++) heard.push((yield* live.next).data.ticketEvents.seq)
+        yield* live.leave
+      }
+      yield* Fiber.join(writing)
+      assert.deepStrictEqual(heard, Array.from({ length: last }, (_, at) => at + 1))
+    }))
+
+  it.effect("hears no more of a ticket that has been taken from them, and the stream ends", () =>
+    Effect.gen(function*() {
+      const ticket = yield* opened("Taken away", teamIds.Network)
+      const live = yield* listening("nora", `subscription { ticketEvents(ticketId: "${ticket}", after: 0) { seq } }`)
+      assert.strictEqual((yield* live.next).data.ticketEvents.seq, 1)
+      const { ask } = yield* TestHttp
+      yield* ask("DELETE", `/v1/teams/${teamIds.Network}/members/${personIds.nora}`, { as: "alex" })
+      assert.strictEqual((yield* live.next).errors[0].extensions.code, "forbidden")
+      yield* graph(send, { as: "ada", variables: { input: { ticketId: ticket, body: "Among others" } } })
+      assert.isNull(yield* live.next)
+      const again = yield* listening("nora", `subscription { ticketEvents(ticketId: "${ticket}", after: 1) { seq } }`)
+      assert.strictEqual((yield* again.next).errors[0].extensions.code, "not-found")
+      assert.isNull(yield* again.next)
     }))
 })

@@ -1,8 +1,9 @@
 import { assert, layer } from "@effect/vitest"
+import { later } from "@opsdesk/testkit/later"
 import { personIds, teamIds } from "@opsdesk/testkit/people"
-import { Effect, Fiber } from "effect"
+import { Duration, Effect, Fiber } from "effect"
 import { WebSocket } from "ws"
-import { connected, connectedAs, OnPort, opened, port, said, tokenOf } from "./graphSockets.ts"
+import { bare, connected, connectedAs, OnPort, opened, port, said, started, tokenOf } from "./graphSockets.ts"
 
 const protocol = "graphql-transport-ws"
 
@@ -91,6 +92,131 @@ layer(OnPort({ OPSDESK_LIMITS: "off" }), { excludeTestServices: true })("whoever
       assert.strictEqual(yield* ended({}, [`{"a":${"[".repeat(40)}${"]".repeat(40)}}`]), 4400)
       assert.strictEqual(yield* ended({}, [`{"a":"${"x".repeat(70_000)}"}`]), 1009)
     }))
+
+  it.effect("is hung up on when they come in twice, and when they use the name of what is going on", () =>
+    Effect.gen(function*() {
+      const token = yield* tokenOf("carla")
+      const ticket = yield* opened()
+      const twice = yield* bare(token)
+      twice.say({ type: "connection_init", payload: { authorization: `Bearer ${token}` } })
+      assert.strictEqual((yield* twice.hungUp).code, 4429)
+      assert.strictEqual(yield* ended({}, [init(token), init(token)]), 4429)
+      const again = yield* bare(token)
+      const query = `subscription { ticketEvents(ticketId: "${ticket}", after: 0) { seq } }`
+      again.subscribe("mine", query)
+      yield* again.heard("next", "mine")
+      again.subscribe("mine", query)
+      assert.strictEqual((yield* again.hungUp).code, 4409)
+    }).pipe(Effect.scoped))
+
+  it.effect("has a hundred operations going at once, and the next one refused until one of them has ended", () =>
+    Effect.gen(function*() {
+      const ticket = yield* opened()
+      const query = `subscription { ticketEvents(ticketId: "${ticket}", after: 0) { seq } }`
+      const client = yield* bare(yield* tokenOf("carla"))
+      for (let id = 1; id <= 100; id++) client.subscribe(`${id}`, query)
+      for (let id = 1; id <= 100; id++) yield* client.heard("next", `${id}`)
+      client.subscribe("one more", "{ __typename }")
+      const refused = yield* client.heard("error", "one more")
+      assert.strictEqual(refused.payload[0].extensions.code, "rate-limited")
+      client.say({ id: "7", type: "complete" })
+      client.subscribe("instead", query)
+      assert.strictEqual((yield* client.heard("next", "instead")).payload.data.ticketEvents.seq, 1)
+      yield* said(ticket, "All hundred hear this")
+      const nexts = (id: string) => client.frames.filter((frame) => frame.id === id && frame.type === "next")
+      for (const id of ["1", "100", "instead"]) while (nexts(id).length < 2) yield* Effect.sleep("10 millis")
+      assert.lengthOf(nexts("7"), 1)
+    }).pipe(Effect.scoped))
+
+  it.effect("is hung up on when their token runs out, after every source has said so", () =>
+    Effect.gen(function*() {
+      const ticket = yield* opened()
+      const token = yield* tokenOf("carla").pipe(later(Duration.seconds(-897)))
+      const { asked, hungUp } = yield* connected({ authorization: `Bearer ${token}` })
+      const sources = [1, 2].map(() => asked(`subscription { ticketEvents(ticketId: "${ticket}", after: 0) { seq } }`))
+      for (const source of sources) assert.strictEqual((yield* source.next).data.ticketEvents.seq, 1)
+      for (const source of sources) {
+        assert.strictEqual((yield* source.next).errors[0].extensions.code, "unauthenticated")
+        assert.isNull(yield* source.next)
+      }
+      const { code, reason } = yield* hungUp
+      assert.deepStrictEqual([code, reason], [4403, "the token lets nobody in any more"])
+    }).pipe(Effect.scoped))
+
+  it.effect("is told when to come back when the program stops, and streams break off before it has stopped", () =>
+    Effect.gen(function*() {
+      const { context, stop } = yield* started
+      const ticket = yield* opened()
+      const query = `subscription { ticketEvents(ticketId: "${ticket}", after: 0) { seq } }`
+      const clients = yield* Effect.forEach(
+        ["carla", "ada"] as const,
+        (person) => Effect.flatMap(tokenOf(person), bare).pipe(Effect.provide(context))
+      )
+      for (const client of clients) {
+        client.subscribe("1", query)
+        yield* client.heard("next")
+      }
+      const token = yield* tokenOf("carla")
+      const at = yield* Effect.provide(port, context)
+      const stream = yield* Effect.promise(async () => {
+        const { body } = await fetch(`http://127.0.0.1:${at}/graphql`, {
+          method: "POST",
+          headers: {
+            authorization: `Bearer ${token}`,
+            "content-type": "application/json",
+            accept: "text/event-stream"
+          },
+          body: JSON.stringify({ query })
+        })
+        assert(body !== null)
+        return body.pipeThrough(new TextDecoderStream()).getReader()
+      })
+      const heard = Effect.promise(() => stream.read())
+      let text = ""
+      while (!text.includes("\"seq\":1")) text += (yield* heard).value ?? ""
+      const stopping = yield* Effect.forkChild(stop)
+      for (const client of clients) {
+        const { code, reason } = yield* client.hungUp
+        assert.strictEqual(code, 1012)
+        assert.match(reason, /^come back in \d{1,4} ms$/)
+        // No source has ended: whoever comes back goes on with each.
+        assert.isUndefined(client.frames.find(({ type }) => type === "complete"))
+      }
+      for (let more = yield* heard; !more.done; more = yield* heard) text += more.value
+      assert.notInclude(text, "event: complete")
+      yield* Fiber.join(stopping)
+    }).pipe(Effect.scoped))
+
+  it.effect(
+    "is hung up on when they do not read, and nothing piles up for them meanwhile",
+    () =>
+      Effect.gen(function*() {
+        const ticket = yield* opened()
+        const token = yield* tokenOf("carla")
+        const query = `subscription { ticketEvents(ticketId: "${ticket}", after: 0) { seq payload } }`
+        const [reader, sleeper] = yield* Effect.all([bare(token), bare(token)])
+        reader.subscribe("1", query)
+        yield* reader.heard("next")
+        for (let id = 1; id <= 100; id++) sleeper.subscribe(`${id}`, query)
+        for (let id = 1; id <= 100; id++) yield* sleeper.heard("next", `${id}`)
+        sleeper.socket.pause()
+        const before = process.memoryUsage().arrayBuffers
+        // To each of the hundred some 30 kB: 120 MB in all.
+        const messages = 40
+        let most = 0
+        for (let at = 0; at < messages; at++) {
+          yield* said(ticket, `${at} ${"語".repeat(9900)}`, "ada")
+          most = Math.max(most, process.memoryUsage().arrayBuffers - before)
+        }
+        // Its ack, its first event, and all of them.
+        while (reader.frames.length < 2 + messages) yield* Effect.sleep("10 millis")
+        assert.isBelow(most, 48_000_000)
+        sleeper.socket.resume()
+        assert.strictEqual((yield* sleeper.hungUp).code, 4408)
+        assert.isBelow(sleeper.frames.length, 100 * messages / 2)
+      }).pipe(Effect.scoped),
+    60_000
+  )
 
   it.effect("is hung up on when they do not say who they are", () =>
     Effect.gen(function*() {

@@ -1,19 +1,21 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { Draining } from "@opsdesk/serving/Draining"
 import { Readiness } from "@opsdesk/serving/Readiness"
 import { Upgrades } from "@opsdesk/serving/Upgrades"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import { Effect, Layer } from "effect"
-import { HttpRouter, HttpServer } from "effect/http"
+import { HttpServer } from "effect/http"
 import type { Server } from "node:http"
 import { connect } from "node:net"
-import { exactAddresses, HttpProgram } from "../src/httpProgram.ts"
 import { nodeServer } from "../src/nodeServer.ts"
+import { Served } from "../src/serve.ts"
 
 const usualServer = () => nodeServer({ secure: false })
 
 /** The program on a port of its own, behind the server that it has outside of tests, on the stack around it. */
 export const OnTheWireNoStack = (server: () => Server = usualServer) =>
-  HttpRouter.serve(HttpProgram, { disableLogger: true, disableListenLog: true, routerConfig: exactAddresses }).pipe(
+  Draining.pipe(
+    Layer.provideMerge(Served),
     Layer.provideMerge(
       Layer.unwrap(
         Effect.map(

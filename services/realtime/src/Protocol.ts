@@ -68,9 +68,7 @@ export const closeCodes = {
   malformed: 4400,
   tokenRanOut: 4401,
   tooSlow: 4408,
-  tooMany: 4429,
-  restarting: 1012,
-  tryAgainLater: 1013
+  tooMany: 4429
 } as const
 
 const decoders = new Map(

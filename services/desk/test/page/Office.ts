@@ -1,8 +1,8 @@
+import { browser } from "@opsdesk/testkit/browser"
 import { Context, Effect, Layer } from "effect"
 import type { Browser } from "playwright-core"
 import type { Program } from "../RunningDesk.ts"
 import { RunningDesk } from "../RunningDesk.ts"
-import { browser } from "./Browser.ts"
 
 /** JSON as `JSON.parse` types it. */
 export type Json = ReturnType<typeof JSON.parse>

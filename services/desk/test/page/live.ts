@@ -1,10 +1,11 @@
 import type { Vitest } from "@effect/vitest"
 import { assert } from "@effect/vitest"
+import { window } from "@opsdesk/testkit/browser"
 import { Effect } from "effect"
 import type { Page } from "playwright-core"
 import { patience, programs, run, untilStatus } from "../RunningDesk.ts"
-import { signIn, steps, window } from "./Browser.ts"
 import { Office } from "./Office.ts"
+import { signIn, steps } from "./steps.ts"
 
 const write = async (page: Page, body: string): Promise<void> => {
   await page.getByRole("textbox", { name: /Reply|Internal note/ }).fill(body)

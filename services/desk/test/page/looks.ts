@@ -1,11 +1,12 @@
 import type { Vitest } from "@effect/vitest"
 import { assert } from "@effect/vitest"
+import { window } from "@opsdesk/testkit/browser"
 import axe from "axe-core"
 import { Effect } from "effect"
 import type { Page } from "playwright-core"
 import { patience } from "../RunningDesk.ts"
-import { signIn, steps, window } from "./Browser.ts"
 import { Office } from "./Office.ts"
+import { signIn, steps } from "./steps.ts"
 
 /** What would run, load or go somewhere if a page took it for more than text (OWASP, "XSS Filter Evasion"). */
 const payloads = [

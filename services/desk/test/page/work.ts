@@ -1,9 +1,10 @@
 import type { Vitest } from "@effect/vitest"
 import { assert } from "@effect/vitest"
+import { window } from "@opsdesk/testkit/browser"
 import { Effect } from "effect"
 import { patience } from "../RunningDesk.ts"
-import { signIn, steps, window } from "./Browser.ts"
 import { Office } from "./Office.ts"
+import { signIn, steps } from "./steps.ts"
 
 /** What somebody does with a page. */
 export const work = (it: Vitest.MethodsNonLive<Office>): void => {

@@ -3,26 +3,26 @@ import { Unauthenticated } from "@opsdesk/access/AccessProblems"
 import { CurrentActor } from "@opsdesk/access/Actor"
 import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { TicketId } from "@opsdesk/kernel/Ids"
-import { ValidationFailed } from "@opsdesk/kernel/Problem"
+import { DependencyUnavailable, ValidationFailed } from "@opsdesk/kernel/Problem"
 import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { guestBy } from "@opsdesk/rooms/guestBy"
 import { endOf } from "@opsdesk/serving/handshake"
+import { Readiness } from "@opsdesk/serving/Readiness"
 import { Settings } from "@opsdesk/stack/Settings"
-import { Context, Effect, Layer, Redacted } from "effect"
-import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Context, Effect, Layer, Redacted, Stream } from "effect"
+import { HttpBody, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { getOperationAST } from "graphql"
 import { RequestFacts } from "../middleware/RequestFacts.ts"
 import { chargesOf } from "./charges.ts"
 import { GraphDocuments } from "./documents.ts"
 import type { Prepared } from "./engine.ts"
-import { makeEngine } from "./engine.ts"
+import { executed, makeStreaming } from "./engine.ts"
 import { askedBy, mustBePosted } from "./gate.ts"
 import type { GraphDesks, GraphServices } from "./graphContext.ts"
 import { graphOf } from "./graphContext.ts"
 import { GraphiqlAssets, graphiqlPage } from "./graphiql/graphiqlPage.ts"
 import { beyondLimit, longest, tooSlow } from "./operation.ts"
-import { answerType, isProblem, refusal, Refused } from "./problems.ts"
-import { GraphSocket } from "./socket/GraphSocket.ts"
+import { answerType, graphqlJson, isProblem, refusal, Refused } from "./problems.ts"
 
 const idempotencyKey = "idempotency-key"
 
@@ -45,6 +45,26 @@ const authenticated = Effect.fnUntraced(function*(desk: AccessDesk["Service"]) {
   return { actor, guest: guestBy(authenticate), until: endOf(secret) }
 })
 
+const stopping = new DependencyUnavailable({
+  dependency: "desk",
+  detail: "This program is stopping. Come back shortly."
+})
+
+/** A stream of answers that breaks off when the program stops: no word of an end, so its client goes on elsewhere. */
+const untilDrained = (response: Response, drained: Effect.Effect<void>) => {
+  const told = HttpServerResponse.fromWeb(response)
+  const { body } = told
+  return body._tag === "Stream"
+    ? HttpServerResponse.setBody(told, HttpBody.stream(Stream.interruptWhen(body.stream, drained), body.contentType))
+    : told
+}
+
+/** What is executed may take only so long, and stops when the client leaves. */
+const inTime = <A>(execute: (signal: AbortSignal) => Promise<A>) =>
+  Effect.promise(execute).pipe(
+    Effect.timeoutOrElse({ duration: longest, orElse: () => Effect.fail(new Refused({ problem: tooSlow })) })
+  )
+
 /** A problem that is met before anything is executed is one of the whole request. */
 const asRefusal = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.mapError(effect, (failure) => isProblem(failure) ? new Refused({ problem: failure }) : failure)
@@ -56,7 +76,10 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const limits = yield* RateLimits
   const { introspection } = yield* Settings
   const readDocument = yield* GraphDocuments
-  const engine = makeEngine()
+  const { drained, isDraining } = yield* Readiness
+  const streaming = makeStreaming()
+  const asStream = (method: string, signal: AbortSignal) =>
+    new streaming.fetchAPI.Request("http://desk/graphql", { method, headers: { accept: eventStream }, signal })
 
   const answer = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
@@ -88,47 +111,38 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
       actor
     )
     let replayed = false
-    const type = answerType(request.headers.accept)
-    const isStream = operation?.operation === "subscription" || request.headers.accept?.includes(eventStream) === true
-    const accept = isStream ? eventStream : type
-
-    const response = yield* Effect.callback<Response>((resume, signal) => {
-      const prepared: Prepared = {
-        asked,
-        read,
+    const prepare = (signal: AbortSignal): Prepared => ({
+      asked,
+      read,
+      requestId,
+      complain: (cause) => void Effect.runForkWith(services)(Effect.logError("a field failed", cause)),
+      graph: graphOf({
+        services,
+        signal,
         requestId,
-        complain: (cause) => void Effect.runForkWith(services)(Effect.logError("a field failed", cause)),
-        graph: graphOf({
-          services,
-          signal,
-          requestId,
-          guest,
-          until,
-          idempotencyKey: key,
-          note: {
-            ticketId: (id) => void (facts.ticketId = TicketId.make(id)),
-            replayed: () => void (replayed = true)
-          }
-        })
-      }
-      const web = new engine.fetchAPI.Request("http://desk/graphql", {
-        method: request.method,
-        headers: { accept },
-        signal
+        guest,
+        until,
+        idempotencyKey: key,
+        note: {
+          ticketId: (id) => void (facts.ticketId = TicketId.make(id)),
+          replayed: () => void (replayed = true)
+        }
       })
-      Promise.resolve(engine.fetch(web, prepared)).then(
-        (response) => resume(Effect.succeed(response)),
-        (cause: unknown) => resume(Effect.die(cause))
-      )
-    }).pipe(Effect.timeoutOrElse({ duration: longest, orElse: () => Effect.fail(new Refused({ problem: tooSlow })) }))
+    })
 
-    if (response.headers.get("content-type")?.startsWith(eventStream) === true) {
-      return HttpServerResponse.fromWeb(response)
+    if (operation?.operation === "subscription" || request.headers.accept?.includes(eventStream) === true) {
+      if (isDraining()) return yield* new Refused({ problem: stopping })
+      const response = yield* inTime(async (signal) =>
+        streaming.fetch(asStream(request.method, signal), prepare(signal))
+      )
+      return untilDrained(response, drained)
     }
-    const body = yield* Effect.promise(() => response.text())
-    return HttpServerResponse.text(body, {
-      status: response.status,
-      contentType: response.headers.get("content-type") ?? type,
+    const result = yield* inTime((signal) => executed(prepare(signal)))
+    const type = answerType(request.headers.accept)
+    return HttpServerResponse.text(JSON.stringify(result), {
+      // Where nothing was executed plain JSON is 200 and GraphQL's own type is not (GraphQL over HTTP, section 6.4).
+      status: "data" in result || !type.startsWith(graphqlJson) ? 200 : 400,
+      contentType: type,
       headers: replayed && key !== undefined ? { "idempotency-replayed": "true" } : {}
     })
   }).pipe(asRefusal)
@@ -154,4 +168,4 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
 
 const Assets = Layer.unwrap(Effect.map(Settings, ({ introspection }) => GraphiqlAssets({ shown: introspection })))
 
-export const GraphqlRoute = Layer.mergeAll(Route, GraphSocket, Assets).pipe(Layer.provide(GraphDocuments.layer))
+export const GraphqlRoute = Layer.mergeAll(Route, Assets)

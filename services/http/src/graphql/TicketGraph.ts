@@ -1,5 +1,6 @@
 import { MessagePages } from "@opsdesk/messages/MessagePages"
 import { TicketPages } from "@opsdesk/tickets/TicketPages"
+import { Effect, Result } from "effect"
 import { windowOf } from "./arguments.ts"
 import { ofConnection, ofEdge, ofPageInfo, withTotal } from "./connection.ts"
 import type { GraphContext } from "./graphContext.ts"
@@ -21,24 +22,27 @@ export const TicketGraph: Resolvers = {
     description: async (ticket, _, { loaders }) =>
       ticket.description ?? (await loaders.texts.load(ticket.id))?.description ?? "",
     messages: async (ticket, args, context) => {
-      const window = await context.run(windowOf(args))
-      const { more, rows } = await context.loaders.messages(ticket, window)
-      const hasCursor = window.cursor !== undefined
+      const window = windowOf(args)
+      if (Result.isFailure(window)) return context.run(Effect.fail(window.failure))
+      const { cursor, newest } = window.success
+      const { more, rows } = await context.loaders.messages(ticket, window.success)
+      const hasCursor = cursor !== undefined
       return {
         rows,
-        hasNextPage: window.newest ? hasCursor : more,
-        hasPreviousPage: window.newest ? more : hasCursor,
+        hasNextPage: newest ? hasCursor : more,
+        hasPreviousPage: newest ? more : hasCursor,
         cursorsAt: messageCursors(context),
         total: () => context.loaders.messageCounts(ticket, null)
       }
     },
     history: async (ticket, args, context) => {
-      const { cursor, limit } = await context.run(windowOf(args))
-      const { more, rows } = await context.loaders.history(ticket, { limit, cursor })
+      const window = windowOf(args)
+      if (Result.isFailure(window)) return context.run(Effect.fail(window.failure))
+      const { more, rows } = await context.loaders.history(ticket, window.success)
       return {
         rows,
         hasNextPage: more,
-        hasPreviousPage: cursor !== undefined,
+        hasPreviousPage: window.success.cursor !== undefined,
         cursorsAt: historyCursors(context),
         total: () => Promise.reject(new Error("a history is not counted"))
       }

@@ -5,7 +5,7 @@ import { NotFound, ValidationFailed } from "@opsdesk/kernel/Problem"
 import type { MessageWindow } from "@opsdesk/messages/MessagePages"
 import { TicketRef } from "@opsdesk/tickets/Ticket"
 import { ticketsQuery } from "@opsdesk/tickets/TicketFilter"
-import { Effect, Schema } from "effect"
+import { Effect, Result, Schema } from "effect"
 import { inBody, inParameter } from "../middleware/requestProblems.ts"
 import type { QueryAuditEventsArgs, QueryTicketsArgs, TicketMessagesArgs } from "./types.ts"
 
@@ -90,17 +90,17 @@ export const tagsOf = (version: number | null | undefined): EntityTags | undefin
 
 const mostOnPage = 100
 
-const wrong = (parameter: string, detail: string) => Effect.fail(ValidationFailed.parameter(parameter, detail))
+const wrong = (parameter: string, detail: string) => Result.fail(ValidationFailed.parameter(parameter, detail))
 
 /** Which page is asked for: the `first` after a place, or the `last` before one. */
 export const windowOf = (
   { after, before, first, last }: Loose<TicketMessagesArgs>
-): Effect.Effect<MessageWindow, ValidationFailed> => {
+): Result.Result<MessageWindow, ValidationFailed> => {
   const newest = last !== null && last !== undefined
   if (newest && typeof first === "number") return wrong("last", "does not go together with `first`")
   if (newest && typeof after === "string") return wrong("after", "goes with `first`; `last` goes with `before`")
   if (!newest && typeof before === "string") return wrong("before", "goes with `last`; `first` goes with `after`")
   const limit = last ?? first ?? 20
   if (limit < 1 || limit > mostOnPage) return wrong(newest ? "last" : "first", "must be a whole number from 1 to 100")
-  return Effect.succeed({ newest, limit, cursor: (newest ? before : after) ?? undefined })
+  return Result.succeed({ newest, limit, cursor: (newest ? before : after) ?? undefined })
 }

@@ -26,9 +26,6 @@ export interface Prepared {
   readonly complain: (cause: unknown) => void
 }
 
-/** Such an error is 400 for those who accept GraphQL's own type, and 200 in plain JSON (GraphQL over HTTP, section 6.4). */
-const ofDocument = { http: { spec: true, status: 400 } }
-
 /** An error of the document itself, as a problem. */
 export const documentError = (requestId: string | null) => (error: GraphQLError): GraphQLError => {
   const problem = new ValidationFailed({ errors: [{ parameter: "query", detail: error.message }] })
@@ -36,7 +33,7 @@ export const documentError = (requestId: string | null) => (error: GraphQLError)
     ...(error.nodes === undefined ? {} : { nodes: error.nodes }),
     ...(error.source === undefined ? {} : { source: error.source }),
     ...(error.positions === undefined ? {} : { positions: error.positions }),
-    extensions: { ...extensionsOf(problem, requestId), ...ofDocument }
+    extensions: extensionsOf(problem, requestId)
   })
 }
 
@@ -60,9 +57,12 @@ const inProblems = (result: Result, prepared: Prepared): Result => {
     : { errors: errors.map(documentError(prepared.requestId)) }
 }
 
-export const executed = async (document: DocumentNode, prepared: Prepared): Promise<Result> => {
+/** The answer to a query or a mutation; where there is no data in it, nothing has been executed. */
+export const executed = async (prepared: Prepared): Promise<Result> => {
   const { asked, graph, read } = prepared
   const { operationName, variables } = asked
+  const { document } = read
+  if (document === undefined) return { errors: read.errors.map(documentError(prepared.requestId)) }
   const compiled = read.compiled(operationName)
   const result: Result = compiled === undefined
     ? await execute({
@@ -124,7 +124,7 @@ export const subscribed = async (
   return toItsEnd(answers, prepared)
 }
 
-/** Lets yoga work on what the gate has let in: documents that are read, and resolvers that run on the desk's own runtime. */
+/** Lets yoga stream what the gate has let in: documents that are read, and resolvers that run on the desk's own runtime. */
 const desk: Plugin<Prepared, Prepared> = {
   onRequestParse: ({ serverContext, setRequestParser }) =>
     setRequestParser(() => {
@@ -145,10 +145,11 @@ const desk: Plugin<Prepared, Prepared> = {
   },
   onValidate: ({ setResult }) => setResult([]),
   onSubscribe: ({ args, setSubscribeFn }) => setSubscribeFn(() => subscribed(args.document, args.contextValue)),
-  onExecute: ({ args, setExecuteFn }) => setExecuteFn(() => executed(args.document, args.contextValue))
+  onExecute: ({ args, setExecuteFn }) => setExecuteFn(() => executed(args.contextValue))
 }
 
-export const makeEngine = () =>
+/** Answers by server-sent events. */
+export const makeStreaming = () =>
   createYoga<Prepared>({
     schema: graphSchema,
     graphqlEndpoint: "/graphql",

@@ -65,8 +65,9 @@ interface Asker extends Pick<GraphContext, "guest" | "until" | "idempotencyKey" 
 
 /** What the resolvers of one operation share, whichever way it has come. */
 export const graphOf = ({ requestId, services, signal, ...rest }: Asker): GraphContext => {
-  const run = makeRun(services, signal, requestId)
+  const running = makeRun(services, signal, requestId)
+  const { run } = running
   const source = sourceOf(services, requestId)
-  const anew = (): GraphContext => ({ ...rest, run, source, anew, loaders: makeLoaders(run, requestId) })
+  const anew = (): GraphContext => ({ ...rest, run, source, anew, loaders: makeLoaders(running, requestId) })
   return anew()
 }

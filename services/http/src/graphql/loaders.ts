@@ -13,65 +13,89 @@ import type { GraphServices } from "./graphContext.ts"
 import { errorOf } from "./problems.ts"
 import type { AnyProblem } from "./problems.ts"
 import type { TicketRow } from "./rows.ts"
-import type { Run } from "./run.ts"
+import type { Running } from "./run.ts"
 
-/** Rows in the order of the keys, undefined where there is none. */
-const inOrder = <Key, Row>(keys: ReadonlyArray<Key>, rows: ReadonlyArray<Row>, keyOf: (row: Row) => Key) => {
+/** What is found of each key, in the order of the keys. */
+const inOrder = <Key, Row, Found>(
+  keys: ReadonlyArray<Key>,
+  rows: ReadonlyArray<Row>,
+  keyOf: (row: Row) => Key,
+  of: (row: Row | undefined) => Found
+) => {
   const found = new Map(rows.map((row) => [keyOf(row), row]))
-  return keys.map((key) => found.get(key))
+  return keys.map((key) => of(found.get(key)))
+}
+
+interface Named<Id> {
+  readonly id: Id
+  readonly name: string
 }
 
 /**
  * What the fields of one request want to know, gathered so that each level of its answer asks once. They belong to one
  * request and so to one actor: what one person was told is never there for another.
  */
-export const makeLoaders = (run: Run<GraphServices>, requestId: string | null) => {
+export const makeLoaders = ({ run, whenIdle }: Running<GraphServices>, requestId: string | null) => {
   const byId = <Id extends string, Row extends { readonly id: Id }>(
     read: (ids: ReadonlyArray<Id>) => Effect.Effect<ReadonlyArray<Row>, unknown, GraphServices>
-  ) => new DataLoader<Id, Row | undefined>(async (ids) => inOrder(ids, await run(read(ids)), ({ id }) => id))
+  ) =>
+    new DataLoader<Id, Row | undefined>(async (ids) => inOrder(ids, await run(read(ids)), ({ id }) => id, (row) => row))
+
+  /** Names are asked for last: whom the rest of the answer names is asked for in the same statement. */
+  const names = <Id extends string>(
+    read: (ids: ReadonlyArray<Id>) => Effect.Effect<ReadonlyArray<Named<Id>>, unknown, GraphServices>
+  ) =>
+    new DataLoader<Id, string>(
+      async (ids) =>
+        inOrder(ids, await run(read(ids)), ({ id }) => id, (row) => row?.name ?? new Error("named, and not there")),
+      { batchScheduleFn: whenIdle }
+    )
 
   /** One loader for each way of asking, keyed by the ticket. */
   const perTicket = <Args, Value>(
+    wayOf: (args: Args) => string,
     read: (
       tickets: ReadonlyArray<TicketRow>,
       args: Args
     ) => Effect.Effect<ReadonlyArray<Result.Result<Value, AnyProblem>>, unknown, GraphServices>
   ) => {
     const known = new Map<string, DataLoader<TicketRow, Value, TicketId>>()
-    return (ticket: TicketRow, args: Args): Promise<Value> => {
-      const way = JSON.stringify(args)
-      const loader = known.get(way) ?? new DataLoader<TicketRow, Value, TicketId>(
+    const made = (args: Args) =>
+      new DataLoader<TicketRow, Value, TicketId>(
         async (tickets) =>
           (await run(read(tickets, args))).map((one) =>
             Result.isSuccess(one) ? one.success : errorOf(one.failure, requestId)
           ),
         { cacheKeyFn: ({ id }) => id }
       )
+    return (ticket: TicketRow, args: Args): Promise<Value> => {
+      const way = wayOf(args)
+      const loader = known.get(way) ?? made(args)
       known.set(way, loader)
       return loader.load(ticket)
     }
   }
 
   return {
-    names: byId<UserId, { readonly id: UserId; readonly name: string }>((ids) =>
-      PeopleDesk.use((desk) => desk.namesOf(ids))
-    ),
+    names: names<UserId>((ids) => PeopleDesk.use((desk) => desk.namesOf(ids))),
     accounts: byId<UserId, User>((ids) => PeopleDesk.use((desk) => desk.accountsOf(ids))),
-    teamNames: byId<TeamId, { readonly id: TeamId; readonly name: string }>((ids) =>
-      PeopleDesk.use((desk) => desk.teamNamesOf(ids))
-    ),
+    teamNames: names<TeamId>((ids) => PeopleDesk.use((desk) => desk.teamNamesOf(ids))),
     teams: byId<TeamId, Team>((ids) => PeopleDesk.use((desk) => desk.teamsOf(ids))),
     texts: byId<TicketId, { readonly id: TicketId; readonly description: string }>((ids) =>
       TicketPages.use((desk) => desk.texts(ids))
     ),
-    messages: perTicket<MessageWindow, MessagePage>((tickets, window) =>
-      MessagePages.use((desk) => desk.pages(tickets, window))
+    messages: perTicket<MessageWindow, MessagePage>(
+      wayOfWindow,
+      (tickets, window) => MessagePages.use((desk) => desk.pages(tickets, window))
     ),
-    messageCounts: perTicket<null, number>((tickets) => MessagePages.use((desk) => desk.counts(tickets))),
-    history: perTicket<{ readonly limit: number; readonly cursor: string | undefined }, HistoryPage>(
+    messageCounts: perTicket<null, number>(() => "", (tickets) => MessagePages.use((desk) => desk.counts(tickets))),
+    history: perTicket<MessageWindow, HistoryPage>(
+      wayOfWindow,
       (tickets, { cursor, limit }) => TicketPages.use((desk) => desk.histories(tickets, limit, cursor))
     )
   }
 }
+
+const wayOfWindow = ({ cursor, limit, newest }: MessageWindow): string => `${newest} ${limit} ${cursor ?? ""}`
 
 export type Loaders = ReturnType<typeof makeLoaders>

@@ -42,7 +42,8 @@ export class Refused extends Data.TaggedError("Refused")<{
   readonly headers?: Readonly<Record<string, string>>
 }> {}
 
-const graphqlJson = "application/graphql-response+json"
+/** GraphQL's own type of answer. */
+export const graphqlJson = "application/graphql-response+json"
 
 /** The type that answers come in: the one of GraphQL over HTTP for those who name it, else plain JSON. */
 export const answerType = (accept: string | undefined): string =>

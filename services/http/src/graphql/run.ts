@@ -7,24 +7,53 @@ import type { AnyProblem } from "./problems.ts"
 /** Runs what a desk does, from within a resolver. */
 export type Run<R> = <A, E>(effect: Effect.Effect<A, E, R>) => Promise<A>
 
+export interface Running<R> {
+  readonly run: Run<R>
+  /** Calls back once nothing runs any more, and whoever waited for it has gone on. */
+  readonly whenIdle: (then: () => void) => void
+}
+
 /**
  * Effects of one request as promises: on the fiber context of the request, so that logs, traces and transactions go on,
  * and interrupted with it when the client leaves. A problem becomes the field's error; whatever nobody expected is
  * logged, and told as no more than the request's id.
  */
-export const makeRun = <R>(context: Context.Context<R>, signal: AbortSignal, requestId: string | null): Run<R> => {
+export const makeRun = <R>(
+  context: Context.Context<R>,
+  signal: AbortSignal,
+  requestId: string | null
+): Running<R> => {
+  const fork = Effect.runForkWith(context)
   const failureOf = (cause: Cause.Cause<unknown>): unknown => {
     const failure = Option.getOrUndefined(Cause.findErrorOption(cause))
     if (isProblem(failure)) return errorOf(failure, requestId)
     if (Cause.hasInterruptsOnly(cause)) return new DOMException("the client has left", "AbortError")
-    Effect.runForkWith(context)(Effect.logError("a field failed", cause))
+    fork(Effect.logError("a field failed", cause))
     return errorOf(new Internal(), requestId)
   }
-  return (effect) =>
+  let running = 0
+  let waiting: Array<() => void> = []
+  const look = () => {
+    if (running > 0) return
+    const all = waiting
+    waiting = []
+    for (const then of all) then()
+  }
+  const run: Run<R> = (effect) =>
     new Promise((resolve, reject) => {
-      const fiber = Effect.runForkWith(context)(effect, { signal })
-      fiber.addObserver((exit) => Exit.isSuccess(exit) ? resolve(exit.value) : reject(failureOf(exit.cause)))
+      running++
+      fork(effect, { signal }).addObserver((exit) => {
+        if (Exit.isSuccess(exit)) resolve(exit.value)
+        else reject(failureOf(exit.cause))
+        running--
+        if (waiting.length > 0) setImmediate(look)
+      })
     })
+  const whenIdle = (then: () => void): void => {
+    waiting.push(then)
+    setImmediate(look)
+  }
+  return { run, whenIdle }
 }
 
 /**

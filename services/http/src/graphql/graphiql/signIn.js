@@ -14,6 +14,13 @@ globalThis.fetch = (input, init = {}) => {
   return plainFetch(input, { ...init, headers })
 }
 
+// GraphiQL opens the tab whose text was edited last, and an empty one beside the others where none was: say which it is.
+const goOn = () => {
+  const { activeTabIndex, tabs } = JSON.parse(localStorage.getItem("graphiql:tabState") ?? "{}")
+  const query = tabs?.[activeTabIndex]?.query
+  if (query && localStorage.getItem("graphiql:query") === null) localStorage.setItem("graphiql:query", query)
+}
+
 const keep = (token) => {
   sessionStorage.setItem(kept, token)
   location.reload()
@@ -33,4 +40,5 @@ form.addEventListener("submit", async (event) => {
   else say(body.detail)
 })
 
+goOn()
 say(sessionStorage.getItem(kept) === null ? "Not signed in" : "Signed in")

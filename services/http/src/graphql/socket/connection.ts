@@ -6,6 +6,7 @@ import type { Guest } from "@opsdesk/rooms/Listener"
 import type { Rooms } from "@opsdesk/rooms/Rooms"
 import type { Seat } from "@opsdesk/serving/Gatekeeper"
 import { endOf } from "@opsdesk/serving/handshake"
+import { comeBack } from "@opsdesk/serving/Sockets"
 import { Cause, Clock, Effect, FiberSet, Redacted, Scope } from "effect"
 import type { ExecutionArgs } from "graphql"
 import { makeServer } from "graphql-ws"
@@ -70,7 +71,7 @@ const argsOf = (prepared: Prepared): ExecutionArgs => {
 }
 
 /** What waits until the socket is closed; all that was begun on it is over when this is. */
-export const attend = Effect.fnUntraced(function*(options: ConnectionOptions) {
+export const converse = Effect.fnUntraced(function*(options: ConnectionOptions) {
   const { authenticate, rooms, seat, socket, wire } = options
   const scope = yield* Scope.Scope
   const run = yield* FiberSet.makeRuntimePromise<never>()
@@ -88,7 +89,7 @@ export const attend = Effect.fnUntraced(function*(options: ConnectionOptions) {
     const actor = admitted.actor()
     if (actor === null) return false
     if (seat.takenBy(actor.userId) !== null) {
-      wire.hangUp(closeCodes.tryAgainLater, "you have too many sockets open")
+      wire.hangUp(comeBack.tryAgainLater, "you have too many sockets open")
       return true
     }
     const guest: Guest = {
@@ -119,7 +120,7 @@ export const attend = Effect.fnUntraced(function*(options: ConnectionOptions) {
           Effect.catchTag("Unauthenticated", () => Effect.succeed(false)),
           Effect.catchTag("DependencyUnavailable", () =>
             Effect.sync(() => {
-              wire.hangUp(closeCodes.tryAgainLater, "try again later")
+              wire.hangUp(comeBack.tryAgainLater, "try again later")
               return true
             }))
         )
@@ -155,6 +156,7 @@ export const attend = Effect.fnUntraced(function*(options: ConnectionOptions) {
         })
       })
   }, null)
+  socket.resume()
   yield* Effect.callback<void>((resume) => {
     const end = () => {
       going.endAll()

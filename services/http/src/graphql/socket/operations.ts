@@ -127,14 +127,10 @@ export const preparedFor = Effect.fnUntraced(
 )
 
 /** The answer of a query or a mutation, which may take only so long. */
-export const answered = (prepared: Prepared): Effect.Effect<Result> => {
-  const { document } = prepared.read
-  return document === undefined
-    ? Effect.die(new Error("nothing to execute"))
-    : Effect.promise(() => executed(document, prepared)).pipe(
-      Effect.timeoutOrElse({
-        duration: longest,
-        orElse: () => Effect.succeed({ errors: [errorOf(tooSlow, prepared.requestId)] })
-      })
-    )
-}
+export const answered = (prepared: Prepared): Effect.Effect<Result> =>
+  Effect.promise(() => executed(prepared)).pipe(
+    Effect.timeoutOrElse({
+      duration: longest,
+      orElse: () => Effect.succeed({ errors: [errorOf(tooSlow, prepared.requestId)] })
+    })
+  )

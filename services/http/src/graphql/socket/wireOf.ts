@@ -15,9 +15,7 @@ export const closeCodes = {
   forbidden: 4403,
   tooSlow: 4408,
   tooMany: 4429,
-  failed: 4500,
-  restarting: 1012,
-  tryAgainLater: 1013
+  failed: 4500
 } as const
 
 /** So many frames in a row that come too fast, and the desk hangs up. */
@@ -65,6 +63,8 @@ export const wireOf = ({ figures, now, socket, stream }: WireOptions) => {
     sent: () => {},
     overflowed: () => hangUp(closeCodes.tooSlow, "too much is waiting for you")
   })
+  // Whoever waits for room is told, also when the client has gone without a word.
+  socket.once("close", () => outflow.stop())
   /** Ends once there is room for more, so that a source is read no faster than its answers are. */
   const send = (text: string): Promise<void> => {
     outflow.push({ type: "frame", bytes: Buffer.from(text) })

@@ -19,6 +19,7 @@ const unpacked = Effect.acquireRelease(
 /** Without what the package adds for other machines: there the browser looks away from what a page may do. */
 const args = ["--no-sandbox", "--disable-dev-shm-usage", "--headless=shell"]
 
+/** A browser, closed with the scope. */
 export const browser = Effect.acquireRelease(
   Effect.flatMap(
     unpacked,
@@ -35,6 +36,8 @@ export interface Watched {
   /** What a policy forbids is only told to the console. */
   readonly forbidden: ReadonlyArray<string>
   readonly failures: ReadonlyArray<string>
+  /** Every error that was told to the console. */
+  readonly said: ReadonlyArray<string>
 }
 
 /** Somebody's browser of their own: nothing is shared with another's. */
@@ -49,7 +52,8 @@ export const window = (opened: Opened, url: string, options: BrowserContextOptio
         elsewhere: new Array<string>(),
         dialogs: new Array<string>(),
         forbidden: new Array<string>(),
-        failures: new Array<string>()
+        failures: new Array<string>(),
+        said: new Array<string>()
       }
       page.on("request", (request) => request.url().startsWith(url) || watched.elsewhere.push(request.url()))
       page.on("dialog", (dialog) => {
@@ -57,22 +61,11 @@ export const window = (opened: Opened, url: string, options: BrowserContextOptio
         void dialog.dismiss()
       })
       page.on("pageerror", (error) => watched.failures.push(error.message))
-      page.on(
-        "console",
-        (said) => said.text().includes("Content Security Policy") && watched.forbidden.push(said.text())
-      )
+      page.on("console", (told) => {
+        if (told.text().includes("Content Security Policy")) watched.forbidden.push(told.text())
+        if (told.type() === "error") watched.said.push(told.text())
+      })
       return watched
     }),
     ({ page }) => Effect.promise(() => page.context().close())
   )
-
-/** In a browser step by step, each of which waits for what it needs. */
-export const steps = <A>(run: () => Promise<A>): Effect.Effect<A> => Effect.promise(run)
-
-export const signIn = async (page: Page, who: string): Promise<void> => {
-  await page.goto("/")
-  await page.getByLabel("E-mail").fill(`${who}@opsdesk.local`)
-  await page.getByLabel("Password", { exact: true }).fill("opsdesk-demo")
-  await page.getByRole("button", { name: "Sign in" }).click()
-  await page.getByRole("heading", { name: "Tickets" }).waitFor()
-}

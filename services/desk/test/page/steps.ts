@@ -1,0 +1,13 @@
+import { Effect } from "effect"
+import type { Page } from "playwright-core"
+
+/** In a browser step by step, each of which waits for what it needs. */
+export const steps = <A>(run: () => Promise<A>): Effect.Effect<A> => Effect.promise(run)
+
+export const signIn = async (page: Page, who: string): Promise<void> => {
+  await page.goto("/")
+  await page.getByLabel("E-mail").fill(`${who}@opsdesk.local`)
+  await page.getByLabel("Password", { exact: true }).fill("opsdesk-demo")
+  await page.getByRole("button", { name: "Sign in" }).click()
+  await page.getByRole("heading", { name: "Tickets" }).waitFor()
+}
