@@ -9,11 +9,16 @@ import { chromium as playwright } from "playwright-core"
 /** The browser is unpacked into a folder of this run's own: in the shared one it may be somebody else's. */
 const unpacked = Effect.acquireRelease(
   Effect.promise(async () => {
-    const folder = await mkdtemp(join(tmpdir(), "opsdesk-browser-"))
+    const before = tmpdir()
+    const folder = await mkdtemp(join(before, "opsdesk-browser-"))
     process.env["TMPDIR"] = folder
-    return { folder, path: await chromium.executablePath() }
+    return { before, folder, path: await chromium.executablePath() }
   }),
-  ({ folder }) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
+  ({ before, folder }) =>
+    Effect.promise(() => {
+      process.env["TMPDIR"] = before
+      return rm(folder, { recursive: true, force: true })
+    })
 )
 
 /** Without what the package adds for other machines: there the browser looks away from what a page may do. */
