@@ -6,6 +6,8 @@ export const failpoints = [
   "after-claim-before-publish",
   /** The broker has the events for good, and the outbox has them still. */
   "after-publish-before-delete",
+  /** The consumer has noted that it tries an event by itself, and has done nothing about it. */
+  "after-count-before-effect",
   /** The consumer has done its work, in a transaction that is still open. */
   "after-effect-before-commit",
   /** The effect is kept, and the broker does not know. */

@@ -111,6 +111,7 @@ export class Inbox extends Context.Service<Inbox>()("@opsdesk/events/Inbox", {
       const single = Effect.fnUntraced(function*(event: EventEnvelope, isParked = false) {
         const begun = yield* begin(event, isParked)
         if (typeof begun !== "number") return begun
+        yield* reached("after-count-before-effect")
         const exit = yield* Effect.exit(atomic(Effect.gen(function*() {
           if (!(yield* store.settle(owner, event.id))) return absorbed
           yield* consumer.run([event])

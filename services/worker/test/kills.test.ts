@@ -13,6 +13,7 @@ import { Effect, Fiber } from "effect"
 import { all, faultyDesk, queuesWith } from "./faultyDesk.ts"
 
 const everywhere: ReadonlyArray<Failpoint> = [
+  ...(all ? ["after-count-before-effect"] as const : []),
   "after-effect-before-commit",
   "after-commit-before-ack",
   "after-publish-before-delete",

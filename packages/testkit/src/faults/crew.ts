@@ -29,6 +29,12 @@ export const killGroup = ({ child }: Program) =>
     }
   })
 
+/** Lets a program that has stopped go on, as if no time had passed for it. */
+export const thaw = ({ child }: Program) =>
+  Effect.sync(() => {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGCONT")
+  })
+
 const meets = Effect.fnUntraced(function*(fate: Fate, program: Program) {
   const inTime = (what: string) => <A>(effect: Effect.Effect<A>) =>
     Effect.timeoutOrElse(effect, { duration: patience, orElse: () => gaveUp(what, program) })

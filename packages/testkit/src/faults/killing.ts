@@ -26,6 +26,14 @@ const diesAt = "OPSDESK_TEST_DIES_AT"
 export const variablesOf = (fate: Fate | null): Record<string, string> =>
   fate?._tag === "At" ? { [diesAt]: `${fate.point}:${fate.nth}` } : {}
 
+const freezesAt = "OPSDESK_TEST_FREEZES_AT"
+
+/** What a test tells a program of its own about where it stops (SIGSTOP), one place after another. */
+export const freezingAt = (points: ReadonlyArray<Failpoint>): Record<string, string> => ({ [freezesAt]: points.join() })
+
+/** A line that a process says when it stops for the n-th time. */
+export const frozen = (nth: number): string => `frozen ${nth}`
+
 /** A line that a process says when it has met its first failpoint: from then on it has something to lose. */
 export const atWork = "at work"
 
@@ -43,7 +51,9 @@ const told = () => {
 const killingAfter = (isArmed: () => boolean) =>
   Layer.sync(Failpoints, () => {
     const { nth, point } = told()
+    const freezes = (process.env[freezesAt] ?? "").split(",")
     let isAtWork = false
+    let frosts = 0
     let times = 0
     return {
       reached: (here) =>
@@ -51,13 +61,17 @@ const killingAfter = (isArmed: () => boolean) =>
           if (!isAtWork) say(atWork)
           isAtWork = true
           if (here === point && isArmed() && ++times === nth) process.kill(process.pid, "SIGKILL")
+          if (here === freezes[frosts]) {
+            say(frozen(++frosts))
+            process.kill(process.pid, "SIGSTOP")
+          }
         })
     }
   })
 
 /**
- * Ends the process by SIGKILL when it reaches the failpoint that a test has named for the n-th time. For programs of tests
- * only: no program of the desk has this layer.
+ * Ends the process by SIGKILL when it reaches the failpoint that a test has named for the n-th time, and stops it at those
+ * that a test has named for that. For programs of tests only: no program of the desk has this layer.
  */
 export const Killing = killingAfter(() => true)
 

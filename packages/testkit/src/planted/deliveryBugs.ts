@@ -74,6 +74,26 @@ export const deliveryBugs: ReadonlyArray<PlantedBug> = [
     title: "that was frozen past its lease deletes nothing of what is somebody else's by then"
   },
   {
+    name: "whoever was stopped in the middle of a try does not look whether somebody else has made it meanwhile",
+    promise: once,
+    file: "packages/events/src/InboxStore.ts",
+    right: "and event_id = ${id} and state in ('waiting', 'parked')\n          returning event_id",
+    wrong: "and event_id = ${id}\n          returning event_id",
+    project: "worker",
+    test: "test/freezes.test.ts",
+    title: "ends nothing that is the other's by then, does nothing twice, and works on, on PostgreSQL"
+  },
+  {
+    name: "a courier that has lost a letter to another settles it",
+    promise: "whoever was frozen settles nothing that is another's by then",
+    file: "packages/notifications/src/DeliveryStore.ts",
+    right: "where id = ${id} and fence = ${fence} and state = 'waiting'\n        returning id",
+    wrong: "where id = ${id} and state = 'waiting'\n        returning id",
+    project: "notifications",
+    test: "test/DeliveryStore.test.ts",
+    title: "has it alone until the lease ends, and settles nothing after somebody else took it"
+  },
+  {
     name: "an event does not wait for the one before it",
     promise: inOrder,
     file: "packages/events/src/admission.ts",
