@@ -1,6 +1,6 @@
 import { PgClient } from "@effect/sql-pg"
 import type { Outgoing, Queue } from "@opsdesk/capabilities/Broker"
-import { deadName, delayNames } from "@opsdesk/capabilities/Broker"
+import { deadName, delayNames, everyDelayName } from "@opsdesk/capabilities/Broker"
 import { Duration, Effect, Schema } from "effect"
 import { topicPattern, withDots } from "./topicPattern.ts"
 
@@ -75,13 +75,13 @@ export const queueStatements = Effect.gen(function*() {
       )
       select m.id from message m where not exists (select from routed r where r.n = m.n) order by m.n`
 
-  /** Those whose delay is over go back to their queue: as many as it hands out at once, the others with the next. */
+  /** Those whose delay is over go back to their queue, also from a delay that it had before: some now, the others next. */
   const bringBack = (queue: Queue) =>
     sql`
       update queue_messages set queue = ${queue.name}, returns_at = null
       where (queue, position) in (
         select queue, position from queue_messages
-        where queue = any(${delayNames(queue)}::text[]) and returns_at <= statement_timestamp()
+        where queue = any(${everyDelayName(queue)}::text[]) and returns_at <= statement_timestamp()
         order by returns_at limit 1000 for update skip locked
       )`
 

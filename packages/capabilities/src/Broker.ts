@@ -102,8 +102,16 @@ export class Broker extends Context.Service<Broker, {
   readonly depths: (queues: ReadonlyArray<Queue>) => Effect.Effect<ReadonlyMap<string, number>, DependencyUnavailable>
 }>()("@opsdesk/capabilities/Broker") {}
 
+/** More delays than this would be queues that nobody meant to have. */
+export const delaysAtMost = 20
+
+const delayName = (queue: Queue, step: number) => `${queue.name}.retry.${step + 1}`
+
 /** The names of a queue's delays, in their order. */
-export const delayNames = (queue: Queue): ReadonlyArray<string> =>
-  queue.delays.map((_, step) => `${queue.name}.retry.${step + 1}`)
+export const delayNames = (queue: Queue): ReadonlyArray<string> => queue.delays.map((_, step) => delayName(queue, step))
+
+/** And of all that it may have had with other steps: what waits there comes back too. */
+export const everyDelayName = (queue: Queue): ReadonlyArray<string> =>
+  Array.from({ length: delaysAtMost }, (_, step) => delayName(queue, step))
 
 export const deadName = (queue: Queue): string => `${queue.name}.dead`

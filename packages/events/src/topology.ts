@@ -1,4 +1,5 @@
 import type { Queue } from "@opsdesk/capabilities/Broker"
+import { delaysAtMost } from "@opsdesk/capabilities/Broker"
 import { Cause, Duration, Effect, Option, Schedule } from "effect"
 import type { Consumer } from "./Consumer.ts"
 
@@ -28,16 +29,13 @@ export const retryAfter = (steps: ReadonlyArray<Duration.Duration>): Schedule.Sc
     }
   }))
 
-/** More delays than this would be queues that nobody meant to have. */
-const most = 20
-
 /** The waits of a schedule, in order: a queue is made for each. */
 export const delaysOf = (schedule: Schedule.Schedule<unknown>): Effect.Effect<ReadonlyArray<Duration.Duration>> =>
   Effect.gen(function*() {
     const next = yield* Schedule.toStep(schedule)
     const delays: Array<Duration.Duration> = []
     let now = 0
-    while (delays.length < most) {
+    while (delays.length < delaysAtMost) {
       const step = yield* Effect.option(next(now, undefined))
       if (Option.isNone(step)) break
       const [, delay] = step.value

@@ -175,6 +175,25 @@ export const brokerContract = (suite: Suite<Broker>): void => {
         yield* Effect.all([untilDepths(mine, {}), untilDepths(other, {})])
       }))
 
+    it.effect("brings back what waits in a delay that its queue has no more", () =>
+      Effect.gen(function*() {
+        const { declare, publish } = yield* Broker
+        const word = ownWord()
+        const before = queueOf(word, [`${word}.#`], 1)
+        yield* declare([before])
+        const { stop, take } = yield* consuming(before, ({ body }) => body === "waits" ? retry(1) : done)
+        yield* publish([message(`${word}.x`, "waits"), message(`${word}.x`, "next")])
+        // Handed out one by one: the first is settled once the second is there.
+        yield* take(2)
+        yield* stop
+        const { next } = yield* consuming({ ...before, delays: before.delays.slice(0, 1) })
+        let again = yield* next
+        while (again.body !== "waits") again = yield* next
+        assert.strictEqual(again.retries, 1)
+        yield* declare([before])
+        yield* untilDepths(before, {})
+      }))
+
     it.effect("keeps what waits for its next try apart, and counts it there", () =>
       Effect.gen(function*() {
         const { declare, publish } = yield* Broker
