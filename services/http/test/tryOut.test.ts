@@ -22,9 +22,11 @@ class Visitor extends Context.Service<Visitor>()("@opsdesk/http/test/Visitor", {
     if (!("port" in server.address)) return yield* Effect.die(new Error("not on a port"))
     const origin = `http://127.0.0.1:${server.address.port}`
     const opened = yield* browser
-    const visits = Effect.fnUntraced(function*(path: string) {
+    /** Goes to a page and waits until some part of it is there. */
+    const visits = Effect.fnUntraced(function*(path: string, part: string) {
       const watched = yield* window(opened, origin)
-      yield* Effect.promise(() => watched.page.goto(path, { waitUntil: "networkidle" }))
+      yield* Effect.promise(() => watched.page.goto(path))
+      yield* Effect.promise(() => watched.page.locator(part).first().waitFor())
       // What a page makes itself, such as a thread of its editor, is asked of nobody.
       return { ...watched, elsewhere: () => watched.elsewhere.filter((url) => !/^(?:data|blob):/.test(url)) }
     })
@@ -39,7 +41,7 @@ layer(Visitor.layer.pipe(Layer.provide(Served)), { excludeTestServices: true, ti
   (it) => {
     it.effect("show every operation of REST, try one, and ask nothing of anybody else", () =>
       Effect.gen(function*() {
-        const { elsewhere, failures, page, said } = yield* Visitor.use(({ visits }) => visits("/docs"))
+        const { elsewhere, failures, page, said } = yield* Visitor.use(({ visits }) => visits("/docs", ".opblock"))
         assert.include(yield* Effect.promise(() => page.locator("h2.title, h1.title").innerText()), "OpsDesk")
         assert.isAbove(yield* Effect.promise(() => page.locator(".opblock").count()), 25)
 
@@ -57,7 +59,9 @@ layer(Visitor.layer.pipe(Layer.provide(Served)), { excludeTestServices: true, ti
       "let somebody sign in to GraphiQL, run an example and come back to the same tabs",
       () =>
         Effect.gen(function*() {
-          const { elsewhere, failures, page, said } = yield* Visitor.use(({ visits }) => visits("/graphql"))
+          const { elsewhere, failures, page, said } = yield* Visitor.use(({ visits }) =>
+            visits("/graphql", "[role=tab]")
+          )
           const tabs = Effect.promise(() => page.getByRole("tab").allInnerTexts())
           const examples = ["Queue", "Page", "Open", "Resolve", "Me"]
           assert.deepStrictEqual(yield* tabs, examples)
@@ -65,12 +69,12 @@ layer(Visitor.layer.pipe(Layer.provide(Served)), { excludeTestServices: true, ti
           yield* Effect.promise(() => page.getByLabel("Password").fill(passwordOf("ada")))
           yield* Effect.promise(() => page.getByRole("button", { name: "Sign in" }).click())
           yield* Effect.promise(() => page.getByText("Signed in", { exact: true }).waitFor())
-          yield* Effect.promise(() => page.waitForLoadState("networkidle"))
-          assert.deepStrictEqual(yield* tabs, examples)
           yield* Effect.promise(() => page.getByRole("button", { name: /execute/i }).click())
           yield* Effect.promise(() => page.locator(".result-window", { hasText: "totalCount" }).waitFor())
+          assert.deepStrictEqual(yield* tabs, examples)
           yield* Effect.promise(() => page.getByRole("tab", { name: "Me" }).click())
-          yield* Effect.promise(() => page.reload({ waitUntil: "networkidle" }))
+          yield* Effect.promise(() => page.reload())
+          yield* Effect.promise(() => page.getByRole("tab", { name: "Me" }).waitFor())
           assert.deepStrictEqual(yield* tabs, examples)
           // Until somebody has signed in the schema is not told.
           assert.deepStrictEqual(said.filter((text) => !text.includes("401")), [])
