@@ -48,7 +48,7 @@ export class OidcApi extends HttpApiGroup.make("oidc")
     }).annotateMerge(OpenApi.annotations({
       summary: "Sign in at the provider",
       description:
-        "Sends the browser to the provider (authorization code, PKCE with S256), with a cookie that the way back needs. It is good for 10 minutes, and only the sign-in begun last in a browser can be finished."
+        "Sends the browser to the provider (authorization code, PKCE with S256), with a cookie that the way back needs. It is good for 10 minutes, and only the sign-in begun last in a browser can be finished. A browser (`Accept: text/html`) that cannot be sent there goes to the page instead: to `/#oidc-error=unavailable` (the provider is away) or `/#oidc-error=busy` (too many attempts)."
     })).annotate(EndpointAccess, anyone),
     HttpApiEndpoint.get("finishSignIn", "/v1/auth/oidc/callback", {
       query: answerQuery,

@@ -10,5 +10,6 @@ export {
   TicketSummaryJson,
   TicketType
 } from "@opsdesk/tickets/TicketsApi"
+export { Watcher } from "@opsdesk/tickets/WatchersApi"
 export { Team } from "@opsdesk/users/TeamsApi"
 export { User } from "@opsdesk/users/UsersApi"

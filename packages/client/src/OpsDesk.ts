@@ -51,8 +51,11 @@ export class OpsDesk extends Context.Service<OpsDesk>()("@opsdesk/client/OpsDesk
       transformClient: (client) => repeating(client).pipe(HttpClient.mapRequestEffect(onlyOnce))
     })
 
-    /** Ends the session at the desk and here. Here it ends whatever the desk says. */
-    const signOut = rest.session.logout().pipe(Effect.ensuring(session.forget))
+    /** Ends the session at the desk and here. Here it ends whatever the desk says; there also if the page goes away now. */
+    const signOut = rest.session.logout().pipe(
+      Effect.provideService(FetchHttpClient.RequestInit, { keepalive: true }),
+      Effect.ensuring(session.forget)
+    )
 
     return { rest, signOut }
   })

@@ -3,6 +3,7 @@ import {
   Duration,
   Effect,
   FiberHandle,
+  FiberMap,
   Layer,
   Random,
   Redacted,
@@ -35,6 +36,8 @@ const gentle = Schedule.exponential("250 millis").pipe(
 export interface Patience {
   readonly pulse: Pulse
   readonly backoff: Schedule.Schedule<unknown>
+  /** A room that the desk cannot open at the moment is asked for again after so long. */
+  readonly again: Duration.Input
 }
 
 /** The close codes of a desk that goes on as soon as it is asked again: it restarts, or a token has run out. */
@@ -46,7 +49,7 @@ const tokenRanOut = 4401
  * is sent until the desk has it; what is read from streams does not know how often the connection was lost.
  */
 export class Realtime extends Context.Service<Realtime>()("@opsdesk/client/Realtime", {
-  make: Effect.fnUntraced(function*({ backoff, pulse }: Patience) {
+  make: Effect.fnUntraced(function*({ again, backoff, pulse }: Patience) {
     const { baseUrl } = yield* Desk
     const session = yield* Session
     const construct = yield* Socket.WebSocketConstructor
@@ -65,6 +68,14 @@ export class Realtime extends Context.Service<Realtime>()("@opsdesk/client/Realt
       yield* Effect.forEach([...rooms.subscriptions, ...outbox.frames], say, { discard: true })
     })
 
+    const putOff = yield* FiberMap.make<string>()
+    /** By then it may be followed no more, or stand further on. */
+    const askAgain = (room: string) =>
+      Effect.suspend(() => {
+        const subscription = rooms.subscriptionTo(room)
+        return subscription === null ? Effect.void : tell(subscription)
+      }).pipe(Effect.delay(again), (asking) => FiberMap.run(putOff, room, asking), Effect.asVoid)
+
     const heard = (frame: ServerFrame): Effect.Effect<void> => {
       if (frame.type === "pong") return Effect.void
       if (frame.type === "ack") {
@@ -73,7 +84,8 @@ export class Realtime extends Context.Service<Realtime>()("@opsdesk/client/Realt
       }
       if (frame.type === "error" && outbox.refuse(frame)) return Effect.void
       const answer = rooms.hear(frame)
-      return answer === null ? Effect.void : tell(answer)
+      if (answer === null) return Effect.void
+      return frame.type === "error" ? askAgain(frame.id ?? "") : tell(answer)
     }
 
     /** The token that a connection ran out of, if the last one did. */
@@ -144,7 +156,7 @@ export class Realtime extends Context.Service<Realtime>()("@opsdesk/client/Realt
   static readonly layerWith = (patience: Patience) => Layer.effect(Realtime, Realtime.make(patience))
 
   /** By the `WebSocket` of the browser, Node or Deno. */
-  static readonly layer = Realtime.layerWith({ pulse: steadyPulse, backoff: gentle }).pipe(
+  static readonly layer = Realtime.layerWith({ pulse: steadyPulse, backoff: gentle, again: "3 seconds" }).pipe(
     Layer.provide(Socket.layerWebSocketConstructorGlobal)
   )
 }

@@ -1,6 +1,6 @@
 import type { UserId } from "@opsdesk/kernel/Ids"
 import { Cause, Data, Effect, Queue, Stream } from "effect"
-import type { ClientFrame, Refusal, RoomEvent, RoomName, ServerFrame } from "./Frames.ts"
+import type { ClientFrame, RoomEvent, RoomName, ServerFrame } from "./Frames.ts"
 
 /** What a room tells whoever follows it. */
 export type RoomNews =
@@ -40,9 +40,12 @@ const subscription = ({ last, room }: Follower): ClientFrame => ({
   ...(last === null ? {} : { after: last })
 })
 
-/** A subscription's `id` is its room, so that a refusal says which it is about. */
+/** What a refusal says of the room itself; any other is of the moment, as when something that the desk needs is away. */
+const final: ReadonlyArray<string> = ["not-found", "forbidden"]
+
+/** A subscription's `id` is its room: so a refusal of it is told from one of something else that was said in the room. */
 const roomOf = (frame: RoomFrame): string => {
-  if (frame.type === "error") return frame.room ?? frame.id ?? ""
+  if (frame.type === "error") return frame.id ?? ""
   return frame.type === "typing" ? frame.room ?? `ticket:${frame.ticketId}` : frame.room
 }
 
@@ -86,7 +89,7 @@ export class Rooms {
     )
   }
 
-  /** Takes in what the desk says of a room; gives what is to be answered. */
+  /** Takes in what the desk says of a room; gives what is to be answered: after an error not at once. */
   hear(frame: RoomFrame): ClientFrame | null {
     const follower = this.#followers.get(roomOf(frame))
     if (follower === undefined) return null
@@ -105,6 +108,7 @@ export class Rooms {
         if (frame.reason !== undefined) this.#refuse(follower, frame.reason)
         return null
       case "error":
+        if (!final.includes(frame.code)) return subscription(follower)
         this.#refuse(follower, frame.code)
         return null
       case "presence":
@@ -126,9 +130,10 @@ export class Rooms {
     }
   }
 
-  /** Whether a refusal is about a room that is followed. */
-  isFollowed(refusal: Refusal): boolean {
-    return this.#followers.has(roomOf(refusal))
+  /** What asks for a room from where it was left, if it is followed still. */
+  subscriptionTo(room: string): ClientFrame | null {
+    const follower = this.#followers.get(room)
+    return follower === undefined ? null : subscription(follower)
   }
 
   #refuse(follower: Follower, code: string) {

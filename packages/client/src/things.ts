@@ -11,6 +11,7 @@ export type HistoryEntry = typeof contracts.HistoryEntry.json.Type
 export type Message = typeof contracts.Message.json.Type
 export type Visibility = typeof contracts.Visibility.Type
 export type User = typeof contracts.User.json.Type
+export type Watcher = typeof contracts.Watcher.json.Type
 export type Team = typeof contracts.Team.Type
 
 /** Where a ticket may go next from each status. */

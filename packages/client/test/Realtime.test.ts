@@ -15,7 +15,8 @@ import { ownDesk, problem } from "./OwnDesk.ts"
 
 const impatient = {
   pulse: { askAfter: "50 millis", answerWithin: "50 millis" },
-  backoff: Schedule.spaced("2 millis")
+  backoff: Schedule.spaced("2 millis"),
+  again: "2 millis"
 } as const
 
 /** Somebody who is signed in at a desk of the test's own, and live. */
@@ -184,6 +185,26 @@ it.live("who has missed too much is told so, and then follows on from now", () =
       const news = yield* follow(room, 3).pipe(Stream.take(2), Stream.runCollect)
       assert.deepStrictEqual([...news].map(({ _tag }) => _tag), ["Resync", "CaughtUp"])
       assert.deepStrictEqual(subscriptions, [3, undefined])
+    }))
+})
+
+it.live("an error about something else ends no room, and one that passes has it asked for again", () => {
+  let subscriptions = 0
+  return live({
+    connected: (socket, _protocols, hear) =>
+      hear((frame) => {
+        if (frame.type !== "subscribe") return
+        if (++subscriptions > 1) return socket.send(JSON.stringify({ type: "subscribed", room, seq: 40, id: frame.id }))
+        // What somebody hears who writes before they are let in.
+        socket.send(JSON.stringify({ type: "error", code: "not-found", room }))
+        socket.send(JSON.stringify({ type: "error", code: "dependency-unavailable", room, id: frame.id }))
+      })
+  }, () =>
+    Effect.gen(function*() {
+      const { follow } = yield* Realtime
+      const news = yield* follow(room).pipe(Stream.take(1), Stream.runCollect)
+      assert.deepStrictEqual([...news].map(({ _tag }) => _tag), ["CaughtUp"])
+      assert.strictEqual(subscriptions, 2)
     }))
 })
 

@@ -45,12 +45,17 @@ const browse = async (from: string, until: string): Promise<string> => {
   throw new Error("no end of redirects")
 }
 
-const providerWith = (issuer: string, keys: ReadonlyArray<SigningKey>, accounts: ReadonlyMap<string, Account>) =>
+const providerWith = (
+  issuer: string,
+  comeBackTo: string,
+  keys: ReadonlyArray<SigningKey>,
+  accounts: ReadonlyMap<string, Account>
+) =>
   new Provider(issuer, {
     clients: [{
       client_id: clientId,
       token_endpoint_auth_method: "none",
-      redirect_uris: [redirectUri],
+      redirect_uris: [comeBackTo],
       grant_types: ["authorization_code"],
       response_types: ["code"]
     }],
@@ -117,61 +122,73 @@ export class SignInProvider extends Context.Service<SignInProvider, {
   /** Whether it answers at all; `silent` takes every request and says nothing. */
   readonly setUp: (isUp: boolean | "silent") => void
   readonly account: (account: Account) => void
+  /** Who signs in from now on in whichever browser comes along, without being asked; null for nobody, who declines. */
+  readonly letIn: (sub: string | null) => void
   /** Follows the desk's browser to the provider, where somebody signs in, and back: the address that it comes back to. */
   readonly signIn: (authorizationUrl: string, sub: string) => Effect.Effect<string>
 }>()("@opsdesk/testkit/SignInProvider") {
-  static readonly layer = Layer.effect(
-    SignInProvider,
-    Effect.gen(function*() {
-      const accounts = new Map<string, Account>()
-      let keys = [newKey("key-1")]
-      let up: boolean | "silent" = true
-      let asked: ReadonlyArray<string> = []
-      let who = ""
-      let provider: Provider | undefined
-      const server = yield* Effect.acquireRelease(
-        Effect.promise<Server>(() =>
-          new Promise((resolve) => {
-            const listening = createServer((request, response) => {
-              const path = request.url ?? ""
-              asked = [...asked, path]
-              if (up === "silent") return
-              if (!up || provider === undefined) return void request.socket.destroy()
-              if (!path.startsWith("/interaction/")) return void provider.callback()(request, response)
-              void provider.interactionFinished(request, response, { login: { accountId: who } })
+  /** With one client, whose browsers come back to this address. */
+  static readonly layerFor = (comeBackTo: string) =>
+    Layer.effect(
+      SignInProvider,
+      Effect.gen(function*() {
+        const accounts = new Map<string, Account>()
+        let keys = [newKey("key-1")]
+        let up: boolean | "silent" = true
+        let asked: ReadonlyArray<string> = []
+        let who: string | null = ""
+        let provider: Provider | undefined
+        const server = yield* Effect.acquireRelease(
+          Effect.promise<Server>(() =>
+            new Promise((resolve) => {
+              const listening = createServer((request, response) => {
+                const path = request.url ?? ""
+                asked = [...asked, path]
+                if (up === "silent") return
+                if (!up || provider === undefined) return void request.socket.destroy()
+                if (!path.startsWith("/interaction/")) return void provider.callback()(request, response)
+                void provider.interactionFinished(
+                  request,
+                  response,
+                  who === null ? { error: "access_denied" } : { login: { accountId: who } }
+                )
+              })
+              listening.listen(0, "127.0.0.1", () => resolve(listening))
             })
-            listening.listen(0, "127.0.0.1", () => resolve(listening))
-          })
-        ),
-        (listening) =>
-          Effect.promise(() =>
-            new Promise<void>((resolve) => {
-              listening.close(() => resolve())
-              listening.closeAllConnections()
+          ),
+          (listening) =>
+            Effect.promise(() =>
+              new Promise<void>((resolve) => {
+                listening.close(() => resolve())
+                listening.closeAllConnections()
+              })
+            )
+        )
+        const address = server.address()
+        if (address === null || typeof address === "string") return yield* Effect.die(new Error("no port"))
+        const issuer = `http://127.0.0.1:${address.port}`
+        provider = providerWith(issuer, comeBackTo, keys, accounts)
+        return SignInProvider.of({
+          issuer,
+          asked: () => asked,
+          forget: () => void (asked = []),
+          key: () => keys[0] ?? newKey("none"),
+          rotate: (keepOld) => {
+            keys = [newKey(`key-${keys.length + 1}-${keepOld}`), ...(keepOld ? keys : [])]
+            provider = providerWith(issuer, comeBackTo, keys, accounts)
+          },
+          setUp: (isUp) => void (up = isUp),
+          account: (account) => void accounts.set(account.sub, account),
+          letIn: (sub) => void (who = sub),
+          signIn: (authorizationUrl, sub) =>
+            Effect.promise(() => {
+              who = sub
+              return browse(authorizationUrl, comeBackTo)
             })
-          )
-      )
-      const address = server.address()
-      if (address === null || typeof address === "string") return yield* Effect.die(new Error("no port"))
-      const issuer = `http://127.0.0.1:${address.port}`
-      provider = providerWith(issuer, keys, accounts)
-      return SignInProvider.of({
-        issuer,
-        asked: () => asked,
-        forget: () => void (asked = []),
-        key: () => keys[0] ?? newKey("none"),
-        rotate: (keepOld) => {
-          keys = [newKey(`key-${keys.length + 1}-${keepOld}`), ...(keepOld ? keys : [])]
-          provider = providerWith(issuer, keys, accounts)
-        },
-        setUp: (isUp) => void (up = isUp),
-        account: (account) => void accounts.set(account.sub, account),
-        signIn: (authorizationUrl, sub) =>
-          Effect.promise(() => {
-            who = sub
-            return browse(authorizationUrl, redirectUri)
-          })
+        })
       })
-    })
-  )
+    )
+
+  /** For a desk at `desk.test`. */
+  static readonly layer = SignInProvider.layerFor(redirectUri)
 }

@@ -7,6 +7,9 @@ import { TicketRef } from "./Ticket.ts"
 import { TicketNotFound } from "./TicketProblems.ts"
 import { Watcher } from "./Watcher.ts"
 
+/** Part of the contract: whoever reads the contracts only reads it here. */
+export { Watcher } from "./Watcher.ts"
+
 const id = { id: TicketRef.pipe(said("The ticket's id or its number")) }
 const watcher = { ...id, userId: UserId.pipe(said("The person's id")) }
 

@@ -21,7 +21,8 @@ const Waiting = () => (
 const AtWork = () => {
   const me = useMe()
   if (me.isPending) return <Waiting />
-  if (me.isError) {
+  // Whoever is known goes on, with what they have written, also while the desk is away.
+  if (me.data === undefined) {
     return (
       <div className="centre">
         <TroubleBox error={me.error} again={() => void me.refetch()} />

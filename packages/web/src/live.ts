@@ -3,7 +3,7 @@ import type { ConnectionState } from "@opsdesk/client/Realtime"
 import { Realtime } from "@opsdesk/client/Realtime"
 import type { RoomNews } from "@opsdesk/client/Rooms"
 import { Effect, Stream } from "effect"
-import { useEffect, useEffectEvent, useState } from "react"
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from "react"
 import { ask, during } from "./desk.ts"
 
 /** How the connection is, now and whenever that changes. */
@@ -18,6 +18,15 @@ export const useConnection = (): ConnectionState => {
   )
   return state
 }
+
+const subscribeToNetwork = (listener: () => void) => {
+  const events = ["online", "offline"] as const
+  for (const event of events) globalThis.addEventListener(event, listener)
+  return () => events.forEach((event) => globalThis.removeEventListener(event, listener))
+}
+
+/** Whether the machine has a network, as far as the browser knows. */
+export const useOnline = (): boolean => useSyncExternalStore(subscribeToNetwork, () => globalThis.navigator.onLine)
 
 /** Whoever looks at the page again, or has a network again, is not kept waiting for the next attempt. */
 export const hurryWhenBack = (): void => {

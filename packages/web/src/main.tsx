@@ -14,9 +14,14 @@ import "./ticket.css"
 const nonce = globalThis.document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? ""
 withoutLooseStyles(nonce)
 
-// The client itself asks again while the desk is away; what is read here is told live when it changes.
+// The client itself asks again while the desk is away; what is read here is told live when it changes. Without a network
+// nothing is put off in silence: who asks for something hears at once that it cannot be had.
+const networkMode = "always"
 const client = new QueryClient({
-  defaultOptions: { queries: { retry: false, staleTime: 5_000 }, mutations: { retry: false } }
+  defaultOptions: {
+    queries: { retry: false, staleTime: 5_000, networkMode, refetchOnReconnect: true },
+    mutations: { retry: false, networkMode }
+  }
 })
 
 openSession()

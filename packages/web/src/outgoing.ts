@@ -4,7 +4,7 @@ import type { Message, Ticket, Visibility } from "@opsdesk/client/things"
 import type { Trouble } from "@opsdesk/client/troubleOf"
 import { troubleOf } from "@opsdesk/client/troubleOf"
 import { useQueryClient } from "@tanstack/react-query"
-import { Effect } from "effect"
+import { Effect, Schedule } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { useState } from "react"
 import { ask } from "./desk.ts"
@@ -22,6 +22,9 @@ export interface Outgoing {
 /** A live connection that has not brought a message to the desk by then is helped out by a request. */
 const impatient = "3 seconds"
 
+const passing: ReadonlyArray<string> = ["unreachable", "dependency-unavailable"]
+const untilOpen = Schedule.spaced("3 seconds").pipe(Schedule.jittered)
+
 /** By whichever way is first: the desk knows a message by its name, and takes it once. */
 const send = (ticketId: Ticket["id"], { body, clientMessageId, visibility }: Outgoing) =>
   Effect.gen(function*() {
@@ -31,8 +34,8 @@ const send = (ticketId: Ticket["id"], { body, clientMessageId, visibility }: Out
     const byRequest = rest.messages.sendMessage({ params: { id: ticketId }, payload }).pipe(
       Effect.map(({ body }) => body.data),
       Effect.delay(impatient),
-      // Neither way is open: the message goes when the line is back.
-      Effect.catchIf((error) => troubleOf(error).code === "unreachable", () => Effect.never)
+      // Neither way is open: the message goes by whichever is, later.
+      Effect.retry({ while: (error) => passing.includes(troubleOf(error).code), schedule: untilOpen })
     )
     return yield* Effect.raceFirst(live.send({ ticketId, ...payload }), byRequest)
   })

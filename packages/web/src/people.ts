@@ -1,3 +1,4 @@
+import type { User } from "@opsdesk/client/things"
 import { usePeople } from "./queries.ts"
 import type { Somebody } from "./rights.ts"
 import { maySeePeople } from "./rights.ts"
@@ -14,3 +15,12 @@ export const useNames = (me: Somebody): Names => {
   const inFull = (id: string) => id === me.id ? me.name : people?.get(id)?.name ?? (maySeePeople(me) ? "…" : "Support")
   return { inFull, of: (id) => id === me.id ? "You" : inFull(id) }
 }
+
+const isOnlyCustomer = ({ roles }: User): boolean => roles.every((role) => role === "customer")
+
+/** Whether somebody can be given tickets, as far as their account says. */
+export const worksHere = (person: User): boolean => person.active && !isOnlyCustomer(person)
+
+/** As a list to choose from has them. */
+export const asOptions = (people: Iterable<User>): Array<{ readonly value: string; readonly label: string }> =>
+  [...people].map(({ id, name }) => ({ value: id, label: name }))

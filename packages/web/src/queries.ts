@@ -1,5 +1,5 @@
 import { OpsDesk } from "@opsdesk/client/OpsDesk"
-import type { HistoryEntry, Message, Priority, Ticket, TicketStatus, User } from "@opsdesk/client/things"
+import type { HistoryEntry, Message, Priority, Team, Ticket, TicketStatus, User, Watcher } from "@opsdesk/client/things"
 import type { QueryClient } from "@tanstack/react-query"
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query"
 import { Effect } from "effect"
@@ -21,10 +21,12 @@ export interface Wanted {
 export const keys = {
   me: ["me"],
   people: ["people"],
+  teams: ["teams"],
   lists: ["tickets"],
   ticket: (ref: string) => ["ticket", ref],
   messages: (id: string) => ["messages", id],
-  history: (id: string) => ["history", id]
+  history: (id: string) => ["history", id],
+  watchers: (id: string) => ["watchers", id]
 } as const
 
 export const useMe = () =>
@@ -67,6 +69,16 @@ export const usePeople = (enabled: boolean) =>
     select: (people: ReadonlyArray<User>) => new Map<string, User>(people.map((person) => [person.id, person]))
   })
 
+/** Teams, by name; only for those who may see people. */
+export const useTeams = (enabled: boolean) =>
+  useQuery<ReadonlyArray<Team>>({
+    queryKey: keys.teams,
+    enabled,
+    staleTime: 300_000,
+    queryFn: ({ signal }) =>
+      reading(({ teams }) => everything((cursor) => teams.listTeams({ query: after(cursor) })), signal)
+  })
+
 export const useTickets = (wanted: Wanted) =>
   useInfiniteQuery({
     queryKey: [...keys.lists, wanted],
@@ -89,12 +101,33 @@ export const useTickets = (wanted: Wanted) =>
     getNextPageParam: ({ page }) => page.nextCursor
   })
 
+/** A ticket as it was read, with the tag of that very version. */
+export interface Seen {
+  readonly ticket: Ticket
+  readonly etag: string
+}
+
+export const seenIn = (
+  { body, headers }: { readonly body: { readonly data: Ticket }; readonly headers: { readonly etag: string } }
+): Seen => ({ ticket: body.data, etag: headers.etag })
+
 /** `ref` is as an address has it: the ticket's number. */
 export const useTicket = (ref: number) =>
-  useQuery({
+  useQuery<Seen>({
     queryKey: keys.ticket(String(ref)),
     queryFn: ({ signal }) =>
-      reading(({ tickets }) => Effect.map(tickets.getTicket({ params: { id: ref } }), ({ body }) => body.data), signal)
+      reading(({ tickets }) => Effect.map(tickets.getTicket({ params: { id: ref } }), seenIn), signal)
+  })
+
+/** Who hears of a ticket beside its requester and its assignee. */
+export const useWatchers = (id: Ticket["id"]) =>
+  useQuery<ReadonlyArray<Watcher>>({
+    queryKey: keys.watchers(id),
+    queryFn: ({ signal }) =>
+      reading(
+        ({ watchers }) => everything((cursor) => watchers.listWatchers({ params: { id }, query: after(cursor) })),
+        signal
+      )
   })
 
 export const useMessages = (id: Ticket["id"]) =>

@@ -29,6 +29,8 @@ const takeKept = (): Kept | null => {
 let kept: Kept | null = null
 let standing: Standing = "unknown"
 let notice: string | null = null
+/** Somebody signs out: what is still heard of the session until the desk has ended it is not kept. */
+let isLeaving = false
 const listeners = new Set<() => void>()
 
 const become = (next: Standing, why: string | null = notice) => {
@@ -50,14 +52,26 @@ const whyNot: Readonly<Record<string, string>> = {
   expired: "The sign-in took too long, or began in another browser. Try again.",
   denied: "The sign-in was declined.",
   refused: "Your account is not let in here. Ask your administrator.",
+  busy: "Too many people are signing in just now. Try again in a minute.",
   unavailable: "The sign-in provider cannot be reached just now. Try again shortly."
+}
+
+const going = "opsdesk.going"
+
+/** Signing in at the provider leaves the page; where somebody wanted to go is found again on the way back. */
+export const leaveForProvider = (): void => globalThis.sessionStorage.setItem(going, globalThis.location.pathname)
+
+const takeGoing = (): string => {
+  const path = globalThis.sessionStorage.getItem(going) ?? ""
+  globalThis.sessionStorage.removeItem(going)
+  return /^\/tickets(?:\/[1-9]\d{0,8})?$/.test(path) ? path : globalThis.location.pathname
 }
 
 /** What a sign-in at the provider has put behind the `#`: taken out of the address at once, as it is a secret. */
 const takeHandoff = (): { readonly code: string | null; readonly why: string | null } => {
   const fragment = new URLSearchParams(globalThis.location.hash.slice(1))
   const [code, error] = [fragment.get("oidc"), fragment.get("oidc-error")]
-  if (code !== null || error !== null) globalThis.history.replaceState(null, "", globalThis.location.pathname)
+  if (code !== null || error !== null) globalThis.history.replaceState(null, "", takeGoing())
   return { code, why: error === null ? null : whyNot[error] ?? "Signing in has failed. Try again." }
 }
 
@@ -81,6 +95,8 @@ const follow = Effect.gen(function*() {
   const session = yield* Session
   yield* session.changes.pipe(Stream.runForEach((now) =>
     Effect.sync(() => {
+      if (isLeaving && now !== null) return
+      isLeaving = false
       kept = now
       if (now !== null) become("in", null)
       else if (standing === "in") become("out", "You have been signed out. Sign in to go on.")
@@ -95,21 +111,30 @@ export const openSession = (): void => {
   globalThis.addEventListener("pagehide", () => {
     if (kept !== null) globalThis.sessionStorage.setItem(name, JSON.stringify(kept))
   })
-  // A page that the browser had put by is back: it has its tokens still.
-  globalThis.addEventListener("pageshow", ({ persisted }) => persisted && takeKept())
+  // A page that the browser had put by is back, with its tokens; unless the tab has signed in, out or on meanwhile.
+  globalThis.addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return
+    const latest = takeKept()
+    if (latest?.refreshToken === kept?.refreshToken) return
+    kept = latest
+    globalThis.location.reload()
+  })
 }
 
-export const signIn = (email: string, password: string) =>
-  ask(Effect.flatMap(Session, (session) => session.signIn(email, password)))
+/** Ends when whoever signs out here has done so at the desk as well. */
+let left: Promise<void> = Promise.resolve()
 
-export const signOut = () =>
-  ask(
-    Effect.flatMap(OpsDesk, ({ signOut }) =>
-      Effect.andThen(
-        Effect.sync(() => become("out", null)),
-        Effect.ignore(signOut)
-      ))
-  )
+export const signIn = async (email: string, password: string): Promise<void> => {
+  await left
+  await ask(Effect.flatMap(Session, (session) => session.signIn(email, password)))
+}
+
+export const signOut = (): void => {
+  isLeaving = true
+  kept = null
+  become("out", null)
+  left = ask(Effect.flatMap(OpsDesk, ({ signOut }) => Effect.ignore(signOut)))
+}
 
 export const signInConfig = (signal: AbortSignal) =>
   ask(Effect.flatMap(Session, ({ signInConfig }) => signInConfig), signal)

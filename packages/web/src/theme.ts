@@ -29,8 +29,24 @@ export const theme = createTheme({
   headings: { fontWeight: "650" },
   components: {
     Modal: Modal.extend({ defaultProps: { transitionProps: { duration: 0 }, radius: "lg" } }),
-    Menu: Menu.extend({ defaultProps: { transitionProps: { duration: 0 }, shadow: "md" } }),
-    Select: Select.extend({ defaultProps: { comboboxProps: { transitionProps: { duration: 0 } } } })
+    // A keyboard comes to the first of a menu's items, and back to its button; nothing but items is in it.
+    Menu: Menu.extend({
+      defaultProps: {
+        transitionProps: { duration: 0 },
+        shadow: "md",
+        returnFocus: true,
+        withInitialFocusPlaceholder: false
+      }
+    }),
+    // Choosing the same once more takes nothing away, and whoever only passes by by keyboard opens nothing.
+    Select: Select.extend({
+      defaultProps: {
+        comboboxProps: { transitionProps: { duration: 0 } },
+        allowDeselect: false,
+        openOnFocus: false,
+        limit: 100
+      }
+    })
   }
 })
 

@@ -18,6 +18,16 @@ export const priorityWords: Readonly<Record<Priority, string>> = {
 
 export const typeWords: Readonly<Record<TicketType, string>> = { incident: "Incident", request: "Request" }
 
+/** What the parts of a ticket are called within a sentence. */
+export const partWords = {
+  title: "title",
+  priority: "priority",
+  type: "type",
+  teamId: "team",
+  status: "status",
+  assigneeId: "assignee"
+} as const
+
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" })
 const full = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" })
 

@@ -12,10 +12,16 @@ const console = fileURLToPath(new URL("../../console/src/main.ts", import.meta.u
 export const programs = { desk: main, api, console }
 
 /** The whole desk, ready. */
-const start = Effect.fnUntraced(function*(options: { readonly dataDir?: string; readonly port?: number } = {}) {
+const start = Effect.fnUntraced(function*(
+  options: {
+    readonly dataDir?: string
+    readonly port?: number
+    readonly variables?: Record<string, string>
+  } = {}
+) {
   const port = options.port ?? (yield* freePort)
   const dataDir = options.dataDir ?? (yield* scratchFolder)
-  const program = yield* run(main, [], { PORT: String(port), OPSDESK_DATA_DIR: dataDir })
+  const program = yield* run(main, [], { PORT: String(port), OPSDESK_DATA_DIR: dataDir, ...options.variables })
   const url = `http://127.0.0.1:${port}`
   yield* untilStatus(`${url}/health/ready`, 200, program)
   return { ...program, port, dataDir, url }

@@ -279,6 +279,9 @@ layer(AtProvider({ OPSDESK_LIMITS: "" }), { excludeTestServices: true })("whoeve
       assert.isAtLeast(sent, 60)
       assert.strictEqual(answers.at(-1)?.status, 429)
       assert.isNotNull(answers.at(-1)?.headers.get("retry-after"))
+      // A browser is at the page's button: it reads so there.
+      const browser = yield* ask("GET", "/v1/auth/oidc/start", { headers: { accept: "text/html,*/*;q=0.8" } })
+      assert.deepStrictEqual([browser.status, browser.headers.get("location")], [303, "/#oidc-error=busy"])
       const sql = yield* SqlClient.SqlClient
       assert.strictEqual((yield* sql`select from oidc_flows`).length, sent)
     }))

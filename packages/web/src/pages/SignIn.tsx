@@ -6,7 +6,7 @@ import { useState } from "react"
 import { Mark } from "../parts/icons.tsx"
 import { TroubleBox } from "../parts/TroubleBox.tsx"
 import { useTitle } from "../parts/useTitle.ts"
-import { signIn, signInConfig, useNotice } from "../session.ts"
+import { leaveForProvider, signIn, signInConfig, useNotice } from "../session.ts"
 
 const Passwords = () => {
   const [email, setEmail] = useState("")
@@ -32,6 +32,8 @@ const Passwords = () => {
       />
       <PasswordInput
         label="Password"
+        visibilityToggleFocusable
+        visibilityToggleButtonProps={{ "aria-label": "Show the password" }}
         autoComplete="current-password"
         required
         withAsterisk={false}
@@ -44,6 +46,24 @@ const Passwords = () => {
     </form>
   )
 }
+
+const hostOf = (issuer: string | null): string => issuer !== null && URL.canParse(issuer) ? new URL(issuer).host : ""
+
+const AtProvider = ({ issuer, isOnlyWay }: { readonly issuer: string | null; readonly isOnlyWay: boolean }) => (
+  <>
+    {isOnlyWay ? null : <p className="or">or</p>}
+    <Button
+      component="a"
+      href="/v1/auth/oidc/start"
+      onClick={leaveForProvider}
+      fullWidth
+      variant={isOnlyWay ? "filled" : "default"}
+    >
+      Sign in at your provider
+    </Button>
+    <p className="quiet fine provider">{hostOf(issuer)}</p>
+  </>
+)
 
 /** By password, at a provider, or either: as the desk says. */
 export const SignIn = () => {
@@ -61,16 +81,10 @@ export const SignIn = () => {
         {config.isError ? <TroubleBox error={config.error} again={() => void config.refetch()} /> : null}
         {config.data?.localLogin === true ? <Passwords /> : null}
         {config.data?.enabled === true
-          ? (
-            <Button
-              component="a"
-              href="/v1/auth/oidc/start"
-              fullWidth
-              variant={config.data.localLogin ? "default" : "filled"}
-            >
-              Sign in at your provider
-            </Button>
-          )
+          ? <AtProvider issuer={config.data.issuer} isOnlyWay={!config.data.localLogin} />
+          : null}
+        {config.data !== undefined && !config.data.enabled && !config.data.localLogin
+          ? <p className="notice">Nobody can sign in here as the desk is set up. Ask your operator.</p>
           : null}
       </div>
       <p className="quiet fine">

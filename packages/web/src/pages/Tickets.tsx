@@ -49,8 +49,8 @@ const useLiveLists = () => {
 }
 
 const Loading = () => (
-  <div className="rows" role="status" aria-label="Loading tickets">
-    {Array.from({ length: 8 }, (_, at) => <Skeleton key={at} height={22} my={12} mx="md" />)}
+  <div className="rows loading" role="status" aria-label="Loading tickets">
+    {Array.from({ length: 8 }, (_, at) => <Skeleton key={at} height={22} />)}
   </div>
 )
 
@@ -90,10 +90,11 @@ export const Tickets = ({ me }: { readonly me: Somebody }) => {
           size="xs"
           className="narrow"
           aria-label="Priority"
-          placeholder="Any priority"
-          clearable
-          data={Object.entries(priorityWords).map(([value, label]) => ({ value, label }))}
-          value={priority}
+          data={[
+            { value: "any", label: "Any priority" },
+            ...Object.entries(priorityWords).map(([value, label]) => ({ value, label }))
+          ]}
+          value={priority ?? "any"}
           onChange={(value) => setPriority(value !== null && isPriority(value) ? value : null)}
         />
         <TextInput

@@ -5,7 +5,7 @@ import type { FormEvent, KeyboardEvent } from "react"
 import { useEffect, useRef, useState } from "react"
 import { sayTyping } from "../live.ts"
 import type { Somebody } from "../rights.ts"
-import { mayWriteNotes } from "../rights.ts"
+import { may } from "../rights.ts"
 import { listed } from "../words.ts"
 
 interface Props {
@@ -36,14 +36,21 @@ const useSayTyping = (ticketId: string) => {
   return { go, stop }
 }
 
-/** Where one writes: a reply to everybody on the ticket, or a note among those who work on it. */
+const ways: ReadonlyArray<{ readonly value: Visibility; readonly label: string; readonly permission: string }> = [
+  { value: "public", label: "Reply", permission: "message:send" },
+  { value: "internal", label: "Internal note", permission: "message:send_internal" }
+]
+
+/** Where one writes: a reply to everybody on the ticket, or a note among those who work on it; as far as one may. */
 export const Composer = ({ me, say, ticket, writing }: Props) => {
   const [body, setBody] = useState("")
-  const [visibility, setVisibility] = useState<Visibility>("public")
+  const [wanted, setWanted] = useState<Visibility>("public")
+  const open = ways.filter(({ permission }) => may(me, permission, ticket))
+  const visibility = (open.find(({ value }) => value === wanted) ?? open[0])?.value ?? "public"
   const typing = useSayTyping(ticket.id)
   const isNote = visibility === "internal"
   const send = () => {
-    if (body.trim() === "") return
+    if (open.length === 0 || body.trim() === "") return
     void say(body, visibility)
     setBody("")
     typing.stop()
@@ -57,6 +64,7 @@ export const Composer = ({ me, say, ticket, writing }: Props) => {
     event.preventDefault()
     send()
   }
+  if (open.length === 0) return <p className="composer quiet">You may read this, and not write on it.</p>
   return (
     <form className="composer" data-note={isNote} onSubmit={onSubmit}>
       <p className="writing quiet" role="status">
@@ -78,14 +86,14 @@ export const Composer = ({ me, say, ticket, writing }: Props) => {
         }}
       />
       <div className="composer-end">
-        {mayWriteNotes(me)
+        {open.length > 1
           ? (
             <SegmentedControl
               size="xs"
               aria-label="Who reads it"
-              data={[{ value: "public", label: "Reply" }, { value: "internal", label: "Internal note" }]}
+              data={open.map(({ label, value }) => ({ label, value }))}
               value={visibility}
-              onChange={(value) => setVisibility(value === "internal" ? "internal" : "public")}
+              onChange={(value) => setWanted(value === "internal" ? "internal" : "public")}
             />
           )
           : null}

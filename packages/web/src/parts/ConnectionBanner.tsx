@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react"
-import { useConnection } from "../live.ts"
+import { useConnection, useOnline } from "../live.ts"
 import { useMe } from "../queries.ts"
 
 /** A connection that is back before anybody notices need not be spoken of. */
@@ -10,7 +10,7 @@ const askEvery = 15_000
 /** Says when what is shown is not what happens now, until it is again. */
 export const ConnectionBanner = () => {
   const connection = useConnection()
-  const isAway = connection === "lost" || connection === "connecting"
+  const isAway = !useOnline() || connection === "lost" || connection === "connecting"
   const [isLong, setIsLong] = useState(false)
   const { refetch } = useMe()
   useEffect(() => {

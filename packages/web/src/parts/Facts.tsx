@@ -1,161 +1,152 @@
-import { Button, Menu, Select } from "@mantine/core"
-import { OpsDesk } from "@opsdesk/client/OpsDesk"
-import type { Ticket, TicketStatus, User } from "@opsdesk/client/things"
-import { useMutation, useQueryClient } from "@tanstack/react-query"
-import { Effect } from "effect"
-import { ask } from "../desk.ts"
+import type { Priority, TicketType } from "@opsdesk/client/things"
+import { useRef } from "react"
+import type { Part, Wish } from "../changes.ts"
+import { useChange } from "../changes.ts"
 import type { Names } from "../people.ts"
-import { keys, usePeople } from "../queries.ts"
-import type { Somebody } from "../rights.ts"
-import { isAgent, maySeePeople, movesFor } from "../rights.ts"
-import { statusWords, typeWords } from "../words.ts"
-import { Down } from "./icons.tsx"
+import type { Seen } from "../queries.ts"
+import type { Me } from "../rights.ts"
+import { may, maySeePeople, movesFor } from "../rights.ts"
+import { priorityWords, statusWords, typeWords } from "../words.ts"
+import { AssigneeFact } from "./AssigneeFact.tsx"
+import { Choice } from "./Choice.tsx"
 import { Ago, PriorityMark, StatusMark } from "./Marks.tsx"
-import { TroubleBox } from "./TroubleBox.tsx"
-
-type Rest = OpsDesk["Service"]["rest"]
-
-/** A change of the ticket: its answer is the ticket as it stands then. */
-const useChange = <Input, E>(
-  ticket: Ticket,
-  call: (rest: Rest, input: Input) => Effect.Effect<{ readonly body: { readonly data: Ticket } }, E>
-) => {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: (input: Input) => ask(Effect.flatMap(OpsDesk, ({ rest }) => call(rest, input))),
-    onSuccess: ({ body }) => {
-      client.setQueryData(keys.ticket(String(ticket.number)), body.data)
-      void client.invalidateQueries({ queryKey: keys.history(ticket.id) })
-    },
-    // Somebody was faster: what stands there now says who.
-    onError: () => void client.invalidateQueries({ queryKey: keys.ticket(String(ticket.number)) })
-  })
-}
-
-const worksHere = ({ active, roles }: User) => active && roles.some((role) => role !== "customer")
+import { Refusal } from "./Refusal.tsx"
+import { TeamFact } from "./TeamFact.tsx"
+import { Watchers } from "./Watchers.tsx"
 
 interface Props {
-  readonly ticket: Ticket
-  readonly me: Somebody
+  readonly seen: Seen
+  readonly me: Me
   readonly names: Names
+  /** Called with what takes the ticket out of one's sight as it is done, and with null if it does not after all. */
+  readonly leaving: (by: Wish | null) => void
+  /** It is out of sight. */
+  readonly gone: () => void
 }
 
-const Status = ({ me, ticket }: Omit<Props, "names">) => {
-  const moving = useChange(
-    ticket,
-    ({ tickets }, status: TicketStatus) =>
-      tickets.changeTicketStatus({ params: { id: ticket.id }, headers: {}, payload: { status } })
-  )
+const priorities: ReadonlyArray<Priority> = ["urgent", "high", "normal", "low"]
+const types: ReadonlyArray<TicketType> = ["incident", "request"]
+
+/** What is known of a ticket beside what was said on it, and what can be changed by whoever looks at it. */
+export const Facts = ({ gone, leaving, me, names, seen }: Props) => {
+  const { ticket } = seen
+  const change = useChange(seen)
+  const panel = useRef<HTMLElement>(null)
+  const wish = (wish: Wish) => {
+    const isLeaving = !may(me, "ticket:read", { ...ticket, [wish.part]: wish.to })
+    leaving(isLeaving ? wish : null)
+    change.mutate({ seen, wish }, isLeaving ? { onSuccess: gone, onError: () => leaving(null) } : {})
+  }
   const moves = movesFor(me, ticket)
+  const mayEdit = may(me, "ticket:update", ticket)
+  const of = (part: Part) => ({
+    "data-part": part,
+    "aria-busy": change.isPending && change.variables.wish.part === part
+  })
+  /** A keyboard goes on at what was to be changed. */
+  const goBack = () => {
+    const part = change.variables?.wish.part
+    panel.current?.querySelector<HTMLElement>(`[data-part="${part}"] :is(button, input)`)?.focus()
+  }
   return (
-    <>
-      {moves.length === 0 ? <StatusMark status={ticket.status} /> : (
-        <Menu position="bottom-start">
-          <Menu.Target>
-            <Button
-              size="xs"
-              variant="default"
-              rightSection={<Down />}
-              loading={moving.isPending}
-              aria-label={`Status: ${statusWords[ticket.status]}. Move it`}
-            >
-              <StatusMark status={ticket.status} />
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Label>Move to</Menu.Label>
-            {moves.map((status) => (
-              <Menu.Item key={status} onClick={() => moving.mutate(status)}>
-                <StatusMark status={status} />
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-      )}
-      {moving.isError ? <TroubleBox error={moving.error} /> : null}
-    </>
-  )
-}
-
-const Assignee = ({ me, names, ticket }: Props) => {
-  const people = usePeople(maySeePeople(me)).data
-  const assigning = useChange(
-    ticket,
-    ({ tickets }, assigneeId: Ticket["assigneeId"]) =>
-      tickets.assignTicket({ params: { id: ticket.id }, headers: {}, payload: { assigneeId } })
-  )
-  const claiming = useChange(
-    ticket,
-    ({ tickets }, _: null) => tickets.claimTicket({ params: { id: ticket.id }, headers: {} })
-  )
-  if (!isAgent(me)) return <span>{ticket.assigneeId === null ? "Nobody yet" : names.of(ticket.assigneeId)}</span>
-  const workers = [...people?.values() ?? []].filter(worksHere)
-  const failure = assigning.error ?? claiming.error
-  return (
-    <>
-      <div className="assignee">
-        <Select
-          size="xs"
-          aria-label="Assignee"
-          placeholder="Nobody"
-          clearable
-          clearButtonProps={{ "aria-label": "Give it to nobody" }}
-          searchable
-          nothingFoundMessage="Nobody of that name"
-          data={workers.map(({ id, name }) => ({ value: id, label: name }))}
-          value={ticket.assigneeId}
-          onChange={(id) =>
-            assigning.mutate(id === null ? null : workers.find((worker) => worker.id === id)?.id ?? null)}
-        />
-        {ticket.assigneeId === null
+    <aside className="facts" aria-label="About this ticket" ref={panel}>
+      <dl>
+        <dt>Status</dt>
+        <dd className="wide" {...of("status")}>
+          {moves.length === 0 ? <StatusMark status={ticket.status} /> : (
+            <Choice
+              label="Status"
+              verb="Move it"
+              value={ticket.status}
+              words={statusWords}
+              options={[ticket.status, ...moves]}
+              show={(status) => <StatusMark status={status} />}
+              choose={(to) => wish({ part: "status", to })}
+            />
+          )}
+        </dd>
+        <dt>Assignee</dt>
+        <dd className="wide assignee" {...of("assigneeId")}>
+          <AssigneeFact me={me} names={names} seen={seen} wish={wish} />
+        </dd>
+        <dt>Priority</dt>
+        <dd className="wide" {...of("priority")}>
+          {mayEdit
+            ? (
+              <Choice
+                label="Priority"
+                verb="Change it"
+                value={ticket.priority}
+                words={priorityWords}
+                options={priorities}
+                show={(priority) => <PriorityMark priority={priority} />}
+                choose={(to) => wish({ part: "priority", to })}
+              />
+            )
+            : <PriorityMark priority={ticket.priority} />}
+        </dd>
+        <dt>Type</dt>
+        <dd className="wide" {...of("type")}>
+          {mayEdit
+            ? (
+              <Choice
+                label="Type"
+                verb="Change it"
+                value={ticket.type}
+                words={typeWords}
+                options={types}
+                show={(type) => typeWords[type]}
+                choose={(to) => wish({ part: "type", to })}
+              />
+            )
+            : typeWords[ticket.type]}
+        </dd>
+        {maySeePeople(me)
           ? (
-            <Button size="xs" loading={claiming.isPending} onClick={() => claiming.mutate(null)}>
-              Take it
-            </Button>
+            <>
+              <dt>Team</dt>
+              <dd className="wide" {...of("teamId")}>
+                <TeamFact me={me} ticket={ticket} wish={wish} />
+              </dd>
+            </>
           )
           : null}
-      </div>
-      {failure === null ? null : <TroubleBox error={failure} />}
-    </>
+      </dl>
+      <Refusal
+        change={change}
+        me={me}
+        names={names}
+        seen={seen}
+        insist={(again) => {
+          wish(again)
+          goBack()
+        }}
+        leave={() => {
+          change.reset()
+          goBack()
+        }}
+      />
+      <Watchers me={me} names={names} ticket={ticket} />
+      <dl>
+        <dt>Requester</dt>
+        <dd className="wide">{names.of(ticket.requesterId)}</dd>
+        <dt>Opened</dt>
+        <dd>
+          <Ago at={ticket.createdAt} />
+        </dd>
+        <dt>Changed</dt>
+        <dd>
+          <Ago at={ticket.updatedAt} />
+        </dd>
+        {ticket.resolvedAt === null ? null : (
+          <>
+            <dt>Resolved</dt>
+            <dd>
+              <Ago at={ticket.resolvedAt} />
+            </dd>
+          </>
+        )}
+      </dl>
+    </aside>
   )
 }
-
-/** What is known of a ticket beside what was said on it, and what can be changed. */
-export const Facts = ({ me, names, ticket }: Props) => (
-  <aside className="facts" aria-label="About this ticket">
-    <dl>
-      <dt>Status</dt>
-      <dd className="wide">
-        <Status me={me} ticket={ticket} />
-      </dd>
-      <dt>Assignee</dt>
-      <dd className="wide">
-        <Assignee me={me} names={names} ticket={ticket} />
-      </dd>
-      <dt>Priority</dt>
-      <dd>
-        <PriorityMark priority={ticket.priority} />
-      </dd>
-      <dt>Type</dt>
-      <dd>{typeWords[ticket.type]}</dd>
-      <dt>Requester</dt>
-      <dd>{names.of(ticket.requesterId)}</dd>
-      <dt>Opened</dt>
-      <dd>
-        <Ago at={ticket.createdAt} />
-      </dd>
-      <dt>Changed</dt>
-      <dd>
-        <Ago at={ticket.updatedAt} />
-      </dd>
-      {ticket.resolvedAt === null ? null : (
-        <>
-          <dt>Resolved</dt>
-          <dd>
-            <Ago at={ticket.resolvedAt} />
-          </dd>
-        </>
-      )}
-    </dl>
-  </aside>
-)

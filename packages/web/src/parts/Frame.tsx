@@ -50,7 +50,7 @@ export const Frame = ({ children, me }: Props) => {
             <Menu.Dropdown>
               <Menu.Label>{me.email} · {me.roles.join(", ")}</Menu.Label>
               <Menu.Item component="a" href="/docs">The interface for programs</Menu.Item>
-              <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>
+              <Menu.Item onClick={signOut}>Sign out</Menu.Item>
             </Menu.Dropdown>
           </Menu>
         </div>

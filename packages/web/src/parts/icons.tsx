@@ -51,6 +51,16 @@ export const Down = (props: Props) => (
     <path d="m6 8 4 4 4-4" />
   </Icon>
 )
+export const Pencil = (props: Props) => (
+  <Icon {...props}>
+    <path d="M4 16v-3L13 4l3 3-9 9H4z" />
+  </Icon>
+)
+export const Cross = (props: Props) => (
+  <Icon {...props}>
+    <path d="m5.5 5.5 9 9m0-9-9 9" />
+  </Icon>
+)
 export const Eye = (props: Props) => (
   <Icon {...props}>
     <path d="M2.5 10S5.2 5 10 5s7.5 5 7.5 5-2.7 5-7.5 5-7.5-5-7.5-5z" />

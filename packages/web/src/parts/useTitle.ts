@@ -1,5 +1,5 @@
 import type { RefObject } from "react"
-import { useEffect, useRef } from "react"
+import { useEffect, useLayoutEffect, useRef } from "react"
 
 /**
  * Names the page in the browser's tab, and takes a keyboard or screen reader to its heading when it comes up: a page that
@@ -10,7 +10,8 @@ export const useTitle = (title: string, goThere = true): RefObject<HTMLHeadingEl
   useEffect(() => {
     globalThis.document.title = `${title} · OpsDesk`
   }, [title])
-  useEffect(() => {
+  // Before anybody sees it: whoever is quick to write is not taken away from there.
+  useLayoutEffect(() => {
     if (goThere) heading.current?.focus({ preventScroll: true })
   }, [goThere])
   return heading

@@ -1,8 +1,9 @@
 import { browser } from "@opsdesk/testkit/browser"
+import { audience, clientId, SignInProvider } from "@opsdesk/testkit/SignInProvider"
 import { Context, Effect, Layer } from "effect"
 import type { Browser } from "playwright-core"
 import type { Program } from "../RunningDesk.ts"
-import { RunningDesk } from "../RunningDesk.ts"
+import { freePort, RunningDesk } from "../RunningDesk.ts"
 
 /** JSON as `JSON.parse` types it. */
 export type Json = ReturnType<typeof JSON.parse>
@@ -16,19 +17,32 @@ const untilMade = async (url: string): Promise<void> => {
   return untilMade(url)
 }
 
-/** A desk with the demo's people, a browser, and the interface to do things beside the page. */
+/** A desk with the demo's people and a provider of identities, a browser, and the interface to do things beside the page. */
 export class Office extends Context.Service<Office, {
   readonly url: string
-  readonly port: number
-  readonly dataDir: string
+  /** What the desk was started with, to start it again. */
+  readonly variables: Record<string, string>
   readonly desk: Program
+  /** Away until a test says otherwise. */
+  readonly provider: SignInProvider["Service"]
   readonly opened: Browser
   readonly ask: (who: string, method: string, path: string, body?: object) => Promise<Json>
 }>()("@opsdesk/desk/test/page/Office") {
   static readonly layer = Layer.effect(
     Office,
     Effect.gen(function*() {
-      const { dataDir, port, url, ...desk } = yield* RunningDesk.start()
+      const port = yield* freePort
+      const comeBackTo = `http://127.0.0.1:${port}/v1/auth/oidc/callback`
+      const provider = Context.get(yield* Layer.build(SignInProvider.layerFor(comeBackTo)), SignInProvider)
+      provider.setUp(false)
+      const identities = {
+        OIDC_ISSUER: provider.issuer,
+        OIDC_AUDIENCE: audience,
+        OIDC_CLIENT_ID: clientId,
+        OIDC_ROLES_CLAIM: "realm.roles",
+        OPSDESK_LOCAL_AUTH: "on"
+      }
+      const { dataDir, url, ...desk } = yield* RunningDesk.start({ port, variables: identities })
       const opened = yield* browser
       yield* Effect.promise(() => untilMade(url))
       const tokens = new Map<string, string>()
@@ -55,9 +69,9 @@ export class Office extends Context.Service<Office, {
       }
       return Office.of({
         url,
-        port,
-        dataDir,
+        variables: { PORT: String(port), OPSDESK_DATA_DIR: dataDir, ...identities },
         desk,
+        provider,
         opened,
         ask: async (who, method, path, body) => send(method, path, body, await tokenOf(who))
       })

@@ -131,13 +131,21 @@ export const live = (it: Vitest.MethodsNonLive<Office>): void => {
     "says when the desk has gone, keeps what was written, and goes on when it is back",
     () =>
       Effect.gen(function*() {
-        const { ask, dataDir, desk, opened, port, url } = yield* Office
+        const { ask, desk, opened, url, variables } = yield* Office
         const { data } = yield* steps(() =>
           ask("customer", "POST", "/v1/tickets", { title: "While nobody is there", description: "" })
         )
         const { page } = yield* window(opened, url)
         const banner = page.getByText("The connection to the desk is lost.")
+        const inVain: Array<string> = []
+        page.on("requestfailed", (request) => inVain.push(new URL(request.url()).pathname))
         yield* steps(async () => {
+          // What the page asks every few seconds while the desk is away, it asks sooner.
+          await page.addInitScript(() => {
+            const { setInterval } = globalThis
+            const sooner = (run: () => void, every: number) => setInterval(run, Math.min(every, 1_000))
+            Object.assign(globalThis, { setInterval: sooner })
+          })
           await signIn(page, "customer")
           await page.goto(`/tickets/${data.number}`)
           await write(page, "Before")
@@ -149,9 +157,11 @@ export const live = (it: Vitest.MethodsNonLive<Office>): void => {
         yield* steps(async () => {
           await banner.waitFor()
           await write(page, "Meanwhile")
+          // For so long that the page has asked whether its user is let in still, and has given that up once.
+          while (inVain.filter((path) => path === "/v1/me").length < 5) await page.waitForEvent("requestfailed")
           await page.locator(".said[data-state=sending]", { hasText: "Meanwhile" }).waitFor()
         })
-        const again = yield* run(programs.desk, [], { PORT: String(port), OPSDESK_DATA_DIR: dataDir })
+        const again = yield* run(programs.desk, [], variables)
         yield* untilStatus(`${url}/health/ready`, 200, again)
         yield* steps(async () => {
           await banner.waitFor({ state: "detached", timeout: 40_000 })

@@ -1,5 +1,7 @@
 import { layer } from "@effect/vitest"
 import { patience } from "../RunningDesk.ts"
+import { atProvider } from "./atProvider.ts"
+import { changes } from "./changes.ts"
 import { live } from "./live.ts"
 import { looks } from "./looks.ts"
 import { Office } from "./Office.ts"
@@ -9,5 +11,7 @@ import { work } from "./work.ts"
 layer(Office.layer, { excludeTestServices: true, timeout: patience })("the page", (it) => {
   looks(it)
   work(it)
+  changes(it)
+  atProvider(it)
   live(it)
 })

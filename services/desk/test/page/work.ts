@@ -58,7 +58,7 @@ export const work = (it: Vitest.MethodsNonLive<Office>): void => {
           await page.getByRole("heading", { name: "By keyboard" }).focus()
           await goTo(/^Status: .*Move it/)
           await press("Enter")
-          await page.getByRole("menuitem", { name: "Resolved" }).waitFor()
+          await page.getByRole("menuitemradio", { name: "Resolved" }).waitFor()
           await goTo(/^ Resolved$/, "ArrowDown")
           await press("Enter")
           await page.locator(".moved").getByText("Resolved").waitFor()

@@ -8,7 +8,15 @@ import { found } from "./created.ts"
 
 /** The page itself, whoever asks for what: no part of where the browser goes comes from the request. */
 const pageAfter = (end: SignInEnd): string =>
-  "code" in end ? `/#oidc=${Redacted.value(end.code)}` : `/#oidc-error=${end.error}`
+  "code" in end ? `/#oidc=${Redacted.value(end.code)}` : pageSaying(end.error)
+const pageSaying = (why: string): string => `/#oidc-error=${why}`
+
+/** Whoever has followed the page's button reads of a problem there; programs get it as one. */
+const sayToBrowsers = (why: "busy" | "unavailable") => <E>(problem: E) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) =>
+    headers.accept?.includes("text/html") === true
+      ? Effect.succeed(HttpServerResponse.redirect(pageSaying(why), { status: 303 }))
+      : Effect.fail(problem))
 
 export const OidcRest = HttpApiBuilder.group(
   Api,
@@ -30,10 +38,15 @@ export const OidcRest = HttpApiBuilder.group(
     return handlers.handleAll({
       signInConfig: () => Effect.succeed(found(desk.config)),
       startSignIn: () =>
-        Effect.map(desk.start(), ({ browser, location }) =>
-          HttpServerResponse.redirect(location, { status: 302 }).pipe(
-            HttpServerResponse.setCookieUnsafe(cookie, Redacted.value(browser), { ...attributes, maxAge: flowLasts })
-          )),
+        desk.start().pipe(
+          Effect.map(({ browser, location }) =>
+            HttpServerResponse.redirect(location, { status: 302 }).pipe(
+              HttpServerResponse.setCookieUnsafe(cookie, Redacted.value(browser), { ...attributes, maxAge: flowLasts })
+            )
+          ),
+          Effect.catchTag("RateLimited", sayToBrowsers("busy")),
+          Effect.catchTag("DependencyUnavailable", sayToBrowsers("unavailable"))
+        ),
       finishSignIn: Effect.fnUntraced(function*({ query }) {
         const end = yield* desk.finish(query, yield* browser)
         if ("error" in end) yield* forget
