@@ -74,7 +74,11 @@ it.live(
       assert.strictEqual(yield* statusOf(`${url}/v1/tickets`), 404)
       yield* happen(120)
       yield* until(120)
-      const metrics = yield* textOf(`${url}/metrics`)
+      // What is done is counted a moment after it is kept.
+      const metrics = yield* Effect.repeat(textOf(`${url}/metrics`), {
+        until: (text) => /outcome="processed"\} 120$/m.test(text),
+        schedule: Schedule.spaced("50 millis")
+      })
       assert.match(metrics, /^opsdesk_jobs_total\{queue="opsdesk\.cache",outcome="processed"\} 120$/m)
       assert.match(metrics, /^opsdesk_job_duration_seconds_count\{queue="opsdesk\.cache"\} 120$/m)
       assert.match(metrics, /^opsdesk_queue_depth\{queue="opsdesk\.cache"\} \d+$/m)
