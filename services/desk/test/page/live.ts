@@ -143,7 +143,7 @@ export const live = (it: Vitest.MethodsNonLive<Office>): void => {
           // What the page asks every few seconds while the desk is away, it asks sooner.
           await page.addInitScript(() => {
             const { setInterval } = globalThis
-            const sooner = (run: () => void, every: number) => setInterval(run, Math.min(every, 1_000))
+            const sooner = (run: () => void, every: number) => setInterval(run, Math.min(every, 3_000))
             Object.assign(globalThis, { setInterval: sooner })
           })
           await signIn(page, "customer")
