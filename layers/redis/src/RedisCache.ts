@@ -16,6 +16,8 @@ export interface RedisCacheOptions {
   readonly url: Redacted.Redacted<string>
   /** Before the names of all keys, as others may share a Redis. */
   readonly prefix?: string
+  /** How long what somebody else is making is waited for, in milliseconds; 250, if not given. */
+  readonly patienceMillis?: number
 }
 
 const asksAgain = { Open: "Redis does not answer: nothing is kept", Closed: "Redis answers: things are kept again" }
@@ -24,14 +26,16 @@ const usualMillis = 30_000
 const mostBytes = 512 * 1024
 /** Who makes an answer is trusted to be at it for so long, and waited for by other processes for less. */
 const leaseMillis = 2000
-const patienceMillis = 250
+const usualPatienceMillis = 250
 const pollMillis = 10
 
 /**
  * What the instances of a desk keep together in Redis. A Redis that is slow or away makes answers slower, and never wrong:
  * after a few failures in a row nobody asks it for a moment, and what it could not drop is not relied upon.
  */
-export const RedisCache = ({ prefix = "opsdesk:", url }: RedisCacheOptions) =>
+export const RedisCache = (
+  { patienceMillis = usualPatienceMillis, prefix = "opsdesk:", url }: RedisCacheOptions
+) =>
   Layer.effect(
     Cache,
     Effect.gen(function*() {
