@@ -10,13 +10,10 @@ const thorough = process.env["OPSDESK_FAULTS"] === "all"
 const trials = thorough ? 200 : 20
 
 /**
- * What is promised: so long after a right has been taken away nobody uses it any more, whichever program they ask, 99 times
- * in 100; and never longer than the other. A right is used when a request that is let in was made: how long a busy machine
- * takes to answer it is not counted.
+ * What is promised: so long after a right has been taken away nobody uses it any more, whichever program they ask. A right
+ * is used when a request that is let in was made: how long a busy machine takes to answer it is not counted.
  */
 const promisedMillis = 1000
-const neverMillis = 5000
-const mayBeLate = Math.ceil(trials / 100)
 
 /** A second program of the same desk, with a memory of its own. */
 class Elsewhere extends Context.Service<Elsewhere, TestHttp["Service"]>()("@opsdesk/http/test/Elsewhere") {
@@ -139,12 +136,11 @@ layer(Suite, { excludeTestServices: true })("what is taken away while it is used
           yield* Fiber.join(refused)
           lags.push({ name: kind.name, millis: Math.max(0, lastLetIn - takenAt) })
         }
-        const slowest = lags.toSorted((a, b) => b.millis - a.millis).slice(0, mayBeLate + 1)
+        const slowest = lags.toSorted((a, b) => b.millis - a.millis).slice(0, 3)
         const told = slowest.map(({ millis, name }) => `${name}: ${millis} ms`).join(", ")
         if (thorough) yield* Effect.sync(() => void process.stdout.write(`slowest of ${trials} revocations: ${told}\n`))
-        const late = lags.filter(({ millis }) => millis > promisedMillis)
-        assert.isAtMost(late.length, mayBeLate, told)
-        assert.isAtMost(slowest[0]?.millis ?? Number.POSITIVE_INFINITY, neverMillis, told)
+        assert.lengthOf(lags, trials)
+        assert.deepStrictEqual(lags.filter(({ millis }) => millis > promisedMillis), [])
       }),
     300_000
   )

@@ -50,8 +50,8 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })(
       () =>
         Effect.gen(function*() {
           const tries: Array<string> = []
-          // A difference that is there is seen each time; one that a busy machine makes is not.
-          while (tries.length < 3) {
+          // Of few samples a busy machine makes a difference once; one that is there is seen each time.
+          while (tries.length < (thorough ? 1 : 3)) {
             const { answers, ratio, told } = yield* measured
             assert.strictEqual(answers, 1)
             tries.push(told)
