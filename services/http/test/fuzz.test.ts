@@ -31,8 +31,7 @@ const share = process.env["OPSDESK_FAULTS"] === "all" ? 1 : 0.4
 
 /** Whoever has not signed in hears the same each time. */
 const runsOf = ({ id }: Operation, person: Person | null, many: number) => ({
-  // As many at least as it takes to find one that succeeds.
-  numRuns: Math.max(12, Math.ceil(many * share * (slow.includes(id) || person === null ? 0.2 : 1))),
+  numRuns: Math.ceil(many * share * (slow.includes(id) || person === null ? 0.2 : 1)),
   ...replay
 })
 
@@ -171,11 +170,12 @@ class Fuzz extends Context.Service<Fuzz>()("@opsdesk/http/test/Fuzz", {
 const mustSignIn = ({ node }: Operation) => node.security.length > 0
 
 const eachOperation = (
-  check: (fuzz: Fuzz["Service"], operation: Operation, named: Named, person: Person | null) => Promise<void>
+  check: (fuzz: Fuzz["Service"], operation: Operation, named: Named, person: Person | null) => Promise<void>,
+  isMeant: (operation: Operation) => boolean = () => true
 ) =>
   Effect.gen(function*() {
     const fuzz = yield* Fuzz
-    for (const operation of fuzz.operations) {
+    for (const operation of fuzz.operations.filter(isMeant)) {
       // Anew for each, so that what one operation does to a ticket is not in the way of the next.
       const named = yield* populated(fuzz.document, operation)
       for (const person of people) yield* Effect.promise(() => check(fuzz, operation, named, person))
@@ -189,29 +189,33 @@ layer(Fuzz.layer, { excludeTestServices: true, timeout: "120 seconds" })("whatev
       Effect.gen(function*() {
         const { operations } = yield* Fuzz
         const succeeded = new Set<string>()
-        yield* eachOperation(({ isDocumented, send }, operation, named, person) =>
-          fc.assert(
-            fc.asyncProperty(valid(operation, named), async (sent) => {
-              const answer = await send(operation, sent, person)
-              isDocumented(operation, answer, sent)
-              if (person === null && mustSignIn(operation)) assert.strictEqual(answer.status, 401)
-              if (answer.status >= 300) return
-              succeeded.add(operation.id)
-              const location = answer.headers.get("location")
-              assert.strictEqual(location === null, answer.status !== 201)
-              if (location === null) return
-              // As the admin: whoever opens a ticket in another team's name need not see it any more. Tokens are one's own.
-              const found = await send(
-                { ...operation, method: "GET" },
-                { path: location, query: [], body: undefined },
-                operation.id === "apiTokens.createApiToken" ? person : "alex"
-              )
-              assert.strictEqual(found.status, 200, `${location} answers ${found.status}`)
-            }),
-            runsOf(operation, person, 60)
-          )
-        )
-        assert.deepStrictEqual(operations.filter(({ id }) => !succeeded.has(id)).map(({ id }) => id), [])
+        const hasFailed = ({ id }: Operation) => !succeeded.has(id)
+        const trying =
+          (many: number): Parameters<typeof eachOperation>[0] => ({ isDocumented, send }, operation, named, person) =>
+            fc.assert(
+              fc.asyncProperty(valid(operation, named), async (sent) => {
+                const answer = await send(operation, sent, person)
+                isDocumented(operation, answer, sent)
+                if (person === null && mustSignIn(operation)) assert.strictEqual(answer.status, 401)
+                if (answer.status >= 300) return
+                succeeded.add(operation.id)
+                const location = answer.headers.get("location")
+                assert.strictEqual(location === null, answer.status !== 201)
+                if (location === null) return
+                // As the admin: whoever opens a ticket in another team's name need not see it any more. Tokens are one's own.
+                const found = await send(
+                  { ...operation, method: "GET" },
+                  { path: location, query: [], body: undefined },
+                  operation.id === "apiTokens.createApiToken" ? person : "alex"
+                )
+                assert.strictEqual(found.status, 200, `${location} answers ${found.status}`)
+              }),
+              runsOf(operation, person, many)
+            )
+        yield* eachOperation(trying(60))
+        // Chance may have asked for nothing that could be done; so it does not go on.
+        for (let more = 0; more < 5 && operations.some(hasFailed); more++) yield* eachOperation(trying(300), hasFailed)
+        assert.deepStrictEqual(operations.filter(hasFailed).map(({ id }) => id), [])
       }),
     120_000
   )
