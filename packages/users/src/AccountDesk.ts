@@ -100,7 +100,7 @@ export class AccountDesk extends Context.Service<AccountDesk>()("@opsdesk/users/
       return next
     }, atomic)
 
-    const update = Effect.fn("UserDesk.update")(function*(id: UserId, changes: UserChanges, ifMatch?: EntityTags) {
+    const update = Effect.fn("AccountDesk.update")(function*(id: UserId, changes: UserChanges, ifMatch?: EntityTags) {
       const actor = yield* CurrentActor
       yield* permit(actor, "user:write")
       if (changes.password !== undefined || changes.email !== undefined) yield* signedInOnly(actor)
@@ -139,7 +139,7 @@ export class AccountDesk extends Context.Service<AccountDesk>()("@opsdesk/users/
       return next
     }, atomic)
 
-    const setRoles = Effect.fn("UserDesk.setRoles")((id: UserId, roles: RolesOfUser, ifMatch?: EntityTags) =>
+    const setRoles = Effect.fn("AccountDesk.setRoles")((id: UserId, roles: RolesOfUser, ifMatch?: EntityTags) =>
       Effect.tap(changeRoles(id, roles, ifMatch), () => rights.forget)
     )
 
