@@ -15,6 +15,7 @@ const run = (command, args, cwd = root) => execFileSync(command, args, { cwd, st
 const install = folder => { if (!existsSync(join(root, folder, 'node_modules'))) run('npm', ['ci', '--no-audit', '--no-fund'], join(root, folder)) }
 
 install('harness')
+if (of('opsdesk')) run(node, ['../services/desk/src/build.ts'])
 if (of('fastify')) install('peers/fastify')
 if (of('nest')) { install('peers/nest'); if (!existsSync(join(root, 'peers/nest/dist'))) run('npm', ['run', 'build'], join(root, 'peers/nest')) }
 if (!isQuick) install('limits/effect')

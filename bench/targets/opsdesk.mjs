@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const programs = {
-  api: { main: 'services/http/src/main.ts', pool: 8 },
-  realtime: { main: 'services/realtime/src/main.ts', pool: 4 },
+  api: { main: 'dist/api.js', pool: 8 },
+  realtime: { main: 'dist/realtime.js', pool: 4 },
   // The relay alone, as the peers' server has it; consumers are measured by themselves.
-  relay: { main: 'services/worker/src/main.ts', pool: 2, env: { OPSDESK_WORKER: 'relay' } }
+  relay: { main: 'dist/worker.js', pool: 2, env: { OPSDESK_WORKER: 'relay' } }
 }
 const cwd = fileURLToPath(new URL('../..', import.meta.url))
 const children = process.argv.slice(2).map((name, i) => {

@@ -1,7 +1,7 @@
 import type { Actor } from "@opsdesk/access/Actor"
 import type { Position } from "@opsdesk/capabilities/Cursors"
 import { rowsOf } from "@opsdesk/kernel/rows"
-import { Context, DateTime, Effect, Layer } from "effect"
+import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import type { Statement } from "effect/sql"
 import { SqlClient } from "effect/sql"
 import { TicketSummary } from "./Ticket.ts"
@@ -52,6 +52,18 @@ const beyond = (
   return sql`${name(first)} ${way(first)}= ${value(0)} and ${sql.or(branches)}`
 }
 
+/** How many rows PostgreSQL expects of a statement, as `explain (format json)` says it. */
+const Expected = Schema.Tuple([
+  Schema.Record(Schema.String, Schema.Tuple([Schema.Struct({ Plan: Schema.Struct({ "Plan Rows": Schema.Number }) })]))
+])
+const decodeExpected = Schema.decodeUnknownEffect(Expected)
+
+/** From so many matches on, and so large a part of all tickets, words are looked for ticket by ticket. */
+const common = { matches: 2_000, share: 0.01 }
+
+/** So many tickets are looked at for a page: a hundred times what a word of that share lets expect for the usual one. */
+const mostLookedAt = 20_000
+
 /** All SQL about lists of tickets. */
 export class TicketListStore extends Context.Service<TicketListStore>()("@opsdesk/tickets/TicketListStore", {
   make: Effect.gen(function*() {
@@ -63,14 +75,14 @@ export class TicketListStore extends Context.Service<TicketListStore>()("@opsdes
      * slower nor faster. Whoever sees a team's or all tickets would wait too long for that, so there the words are looked
      * up first; an index of words knows no scope, and a match that is hidden is read once, to be left out.
      */
-    const mentions = (actor: Actor, q: string): Statement.Fragment => {
+    const mentions = (actor: Actor, q: string, one: boolean): Statement.Fragment => {
       const words = sql`websearch_to_tsquery('english', ${q})`
       // Where it is compared with row after row it is a sub-select, to be made once.
-      const query = seesOwnOnly(actor) ? sql`(select ${words})` : words
+      const query = one ? sql`(select ${words})` : words
       const said = sql`m.search @@ ${query} and (
         (m.visibility = 'public' and ${reachable(sql, actor, "message:read")})
         or (m.visibility = 'internal' and ${reachable(sql, actor, "message:read_internal")}))`
-      return seesOwnOnly(actor)
+      return one
         // `offset 0`: looked for on each ticket, or the index of words would be read once for all of them.
         ? sql`(t.search @@ ${query} or exists (select from messages m where m.ticket_id = t.id and ${said} offset 0))`
         : sql`t.id in (
@@ -79,7 +91,8 @@ export class TicketListStore extends Context.Service<TicketListStore>()("@opsdes
           select m.ticket_id from messages m join tickets t on t.id = m.ticket_id where ${said})`
     }
 
-    const matching = (actor: Actor, filter: TicketFilter): Statement.Fragment => {
+    /** Whatever stands in them. */
+    const filtered = (actor: Actor, filter: TicketFilter): Statement.Fragment => {
       const where: Array<Statement.Fragment> = [visibleTo(sql, actor)]
       const self = (who: string) => who === "me" ? actor.userId : who
       if (filter.status) where.push(sql`t.status = any(${filter.status}::text[])`)
@@ -93,9 +106,16 @@ export class TicketListStore extends Context.Service<TicketListStore>()("@opsdes
       if (filter.createdAfter) where.push(sql`t.created_at > ${DateTime.toDateUtc(filter.createdAfter)}`)
       if (filter.createdBefore) where.push(sql`t.created_at < ${DateTime.toDateUtc(filter.createdBefore)}`)
       if (filter.updatedAfter) where.push(sql`t.updated_at > ${DateTime.toDateUtc(filter.updatedAfter)}`)
-      if (filter.q !== undefined) where.push(mentions(actor, filter.q))
       return sql.and(where)
     }
+
+    const matching = (actor: Actor, filter: TicketFilter): Statement.Fragment =>
+      filter.q === undefined
+        ? filtered(actor, filter)
+        : sql.and([filtered(actor, filter), mentions(actor, filter.q, seesOwnOnly(actor))])
+
+    const summary = sql`t.id, t.number, t.title, t.type, t.status, t.priority, t.requester_id, t.assignee_id, t.team_id,
+          t.version, t.created_at, t.updated_at, t.resolved_at, t.closed_at`
 
     const statement = (
       actor: Actor,
@@ -105,25 +125,81 @@ export class TicketListStore extends Context.Service<TicketListStore>()("@opsdes
       rows: number
     ) =>
       sql`
-        select t.id, t.number, t.title, t.type, t.status, t.priority, t.requester_id, t.assignee_id, t.team_id,
-          t.version, t.created_at, t.updated_at, t.resolved_at, t.closed_at
+        select ${summary}
         from tickets t
         where ${matching(actor, filter)} and ${position === null ? sql`true` : beyond(sql, order, position)}
         order by ${orderBy(sql, order)}
         limit ${rows}`
 
-    const page = (...args: Parameters<typeof statement>) => Effect.flatMap(statement(...args), decodeSummaries)
+    /** As many tickets of a list as are looked at for words that stand in many, whatever stands in these. */
+    const lookedAt = (
+      actor: Actor,
+      filter: TicketFilter,
+      order: ReadonlyArray<OrderKey>,
+      position: Position | null
+    ): Statement.Fragment =>
+      sql`
+        select t.* from tickets t
+        where ${filtered(actor, filter)} and ${position === null ? sql`true` : beyond(sql, order, position)}
+        order by ${orderBy(sql, order)}
+        limit ${mostLookedAt}`
 
-    const count = (actor: Actor, filter: TicketFilter, upTo: number) =>
-      Effect.map(
-        sql<{ count: number }>`
-          select count(*) as count from (
-            select from tickets t where ${matching(actor, filter)} limit ${upTo}
-          ) counted`,
-        ([row]) => row?.count ?? 0
+    /** Words are looked for in one ticket after another, in the order of the list, until the page is full. */
+    const oneByOne = (q: string, ...[actor, filter, order, position, rows]: Parameters<typeof statement>) =>
+      sql`
+        select ${summary} from (${lookedAt(actor, filter, order, position)}) t
+        where ${mentions(actor, q, true)}
+        order by ${orderBy(sql, order)}
+        limit ${rows}`
+
+    const rowsOfPlan = (rows: Statement.Fragment) =>
+      sql`explain (format json) select from ${rows}`.pipe(
+        Effect.flatMap(decodeExpected),
+        Effect.map(([row]) => Object.values(row)[0]?.[0].Plan["Plan Rows"] ?? 0)
       )
 
-    return { statement, page, count }
+    /**
+     * Whether words stand in so many tickets that to look them all up, only to show the newest, would take far longer than
+     * to go through the list until a page is full. By PostgreSQL's statistics, so it may be wrong and must not matter.
+     */
+    const areCommon = (q: string) => {
+      const found = sql`search @@ websearch_to_tsquery('english', ${q})`
+      return Effect.all([
+        rowsOfPlan(sql`tickets where ${found}`),
+        rowsOfPlan(sql`tickets`),
+        rowsOfPlan(sql`messages where ${found}`),
+        rowsOfPlan(sql`messages`)
+      ], { concurrency: "unbounded" }).pipe(
+        Effect.map(([titled, tickets, said, messages]) =>
+          titled + said >= common.matches &&
+          (titled >= common.share * tickets || said >= common.share * messages)
+        )
+      )
+    }
+
+    const counted = (rows: Statement.Fragment) =>
+      Effect.map(sql<{ count: number }>`select count(*) as count from (${rows}) counted`, ([row]) => row?.count ?? 0)
+
+    const page = Effect.fnUntraced(function*(...[actor, filter, order, position, rows]: Parameters<typeof statement>) {
+      if (filter.q !== undefined && !seesOwnOnly(actor) && (yield* areCommon(filter.q))) {
+        const found = yield* oneByOne(filter.q, actor, filter, order, position, rows)
+        const isWhole = found.length === rows ||
+          (yield* counted(lookedAt(actor, filter, order, position))) < mostLookedAt
+        if (isWhole) return yield* decodeSummaries(found)
+      }
+      return yield* Effect.flatMap(statement(actor, filter, order, position, rows), decodeSummaries)
+    })
+
+    /** Of words that stand in the titles of enough tickets, what was said on them need not be looked through. */
+    const count = Effect.fnUntraced(function*(actor: Actor, filter: TicketFilter, upTo: number) {
+      if (filter.q !== undefined && !seesOwnOnly(actor)) {
+        const titled = sql`${filtered(actor, filter)} and t.search @@ websearch_to_tsquery('english', ${filter.q})`
+        if ((yield* counted(sql`select from tickets t where ${titled} limit ${upTo}`)) === upTo) return upTo
+      }
+      return yield* counted(sql`select from tickets t where ${matching(actor, filter)} limit ${upTo}`)
+    })
+
+    return { statement, oneByOne, page, count }
   })
 }) {
   static readonly layer = Layer.effect(TicketListStore, TicketListStore.make)

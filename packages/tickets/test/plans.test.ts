@@ -213,6 +213,62 @@ layer(Suite, { excludeTestServices: true })("lists over 100,000 tickets", (it) =
       }
     }))
 
+  it.effect("go through the list for words that stand in many tickets, and show what the index of words would", () =>
+    Effect.gen(function*() {
+      const store = yield* TicketListStore
+      const sql = yield* SqlClient.SqlClient
+      // In each title, in each message, in both, and in no title: one in four has the first, all have the second.
+      const words = ["network", "floor", "ticket floor", "-mail", "nothing that stands anywhere", "m4711"]
+      const filters: ReadonlyArray<TicketFilter> = [
+        {},
+        { status: ["open"] },
+        { assignee: "me" },
+        // Fewer than a page, so that the list ends before the page does.
+        { createdAfter: instant("2024-11-05T00:00:00Z") },
+        { createdBefore: instant("2022-01-02T00:00:00Z") }
+      ]
+      for (const person of ["alex", "ada"] as const) {
+        const actor = yield* actorOf(person)
+        for (const q of words) {
+          for (const filter of filters) {
+            const order = orderOf(newestFirst)
+            const first = yield* store.page(actor, { ...filter, q }, order, null, 21)
+            const of = `${person} ${q} ${JSON.stringify(filter)}`
+            const byIndex = store.statement(actor, { ...filter, q }, order, null, 42)
+            const known = yield* Effect.map(byIndex, (rows) => rows.map(({ id }) => id))
+            const last = first[20]
+            const second = last === undefined
+              ? []
+              : yield* store.page(actor, { ...filter, q }, order, positionIn(order)(last), 21)
+            assert.deepStrictEqual([...first, ...second].map(({ id }) => id), known, of)
+          }
+        }
+        for (const q of ["network", "floor"]) {
+          const statement = store.oneByOne(q, actor, { q }, orderOf(newestFirst), null, 21)
+          const nodes = yield* explain(statement, "analyze, timing off, ")
+          // One title in four, and for an agent one ticket in six.
+          assert.isAtMost(touched(nodes), 21 * 4 * 30, `${person} ${q}`)
+          assert.isAtMost(touched(nodes, "messages"), 21 * 4 * 30, `${person} ${q}`)
+        }
+      }
+      // What stands in many tickets is in the oldest alone: nobody waits for all others to be looked at first.
+      yield* sql`update tickets set description = description || ' antique' where number <= 3000`
+      yield* sql.unsafe("analyze tickets").unprepared
+      const alex = yield* actorOf("alex")
+      const antique = yield* store.page(alex, { q: "antique" }, orderOf(newestFirst), null, 21)
+      assert.deepStrictEqual(
+        antique.map(({ number }) => Number(number)),
+        Array.from({ length: 21 }, (_, at) => 3000 - at)
+      )
+      assert.strictEqual(yield* store.count(alex, { q: "antique" }, 10_001), 3000)
+      assert.strictEqual(yield* store.count(alex, { q: "network" }, 10_001), 10_001)
+      assert.strictEqual(yield* store.count(alex, { q: "network floor" }, 10_001), 0)
+      assert.strictEqual(
+        yield* store.count(alex, { q: "floor", createdBefore: instant("2022-01-02T00:00:00Z") }, 10_001),
+        95
+      )
+    }))
+
   it.effect("read what an agent may not see once at most, where its words are found", () =>
     Effect.gen(function*() {
       const store = yield* TicketListStore
