@@ -69,26 +69,20 @@ export class TicketListStore extends Context.Service<TicketListStore>()("@opsdes
   make: Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
 
-    /**
-     * Tickets in which the words stand, or in a message on them that the actor may read. Whoever sees nothing but what they
-     * have asked for themselves has their own tickets looked through: what is said on others makes the search neither
-     * slower nor faster. Whoever sees a team's or all tickets would wait too long for that, so there the words are looked
-     * up first; an index of words knows no scope, and a match that is hidden is read once, to be left out.
-     */
-    const mentions = (actor: Actor, q: string, one: boolean): Statement.Fragment => {
-      const words = sql`websearch_to_tsquery('english', ${q})`
-      // Where it is compared with row after row it is a sub-select, to be made once.
-      const query = one ? sql`(select ${words})` : words
-      const said = sql`m.search @@ ${query} and (
+    const said = (actor: Actor, query: Statement.Fragment): Statement.Fragment =>
+      sql`m.search @@ ${query} and (
         (m.visibility = 'public' and ${reachable(sql, actor, "message:read")})
         or (m.visibility = 'internal' and ${reachable(sql, actor, "message:read_internal")}))`
-      return one
-        // `offset 0`: looked for on each ticket, or the index of words would be read once for all of them.
-        ? sql`(t.search @@ ${query} or exists (select from messages m where m.ticket_id = t.id and ${said} offset 0))`
-        : sql`t.id in (
-          select t.id from tickets t where t.search @@ ${query} and ${visibleTo(sql, actor)}
-          union
-          select m.ticket_id from messages m join tickets t on t.id = m.ticket_id where ${said})`
+
+    const wordsOf = (q: string) => sql`websearch_to_tsquery('english', ${q})`
+
+    /** Whether the words stand in a ticket, or in a message on it that the actor may read. */
+    const mentions = (actor: Actor, q: string): Statement.Fragment => {
+      // A sub-select, to be made once and not for each row.
+      const query = sql`(select ${wordsOf(q)})`
+      // `offset 0`: looked for on each ticket, or the index of words would be read once for all of them.
+      return sql`(t.search @@ ${query}
+        or exists (select from messages m where m.ticket_id = t.id and ${said(actor, query)} offset 0))`
     }
 
     /** Whatever stands in them. */
@@ -109,13 +103,32 @@ export class TicketListStore extends Context.Service<TicketListStore>()("@opsdes
       return sql.and(where)
     }
 
-    const matching = (actor: Actor, filter: TicketFilter): Statement.Fragment =>
-      filter.q === undefined
-        ? filtered(actor, filter)
-        : sql.and([filtered(actor, filter), mentions(actor, filter.q, seesOwnOnly(actor))])
-
     const summary = sql`t.id, t.number, t.title, t.type, t.status, t.priority, t.requester_id, t.assignee_id, t.team_id,
           t.version, t.created_at, t.updated_at, t.resolved_at, t.closed_at`
+
+    /** By the index of words, each ticket once. `offset 0`: nobody who guesses wrong reads all tickets beside a few messages. */
+    const lookedUp = (actor: Actor, filter: TicketFilter, q: string): Statement.Fragment =>
+      sql`
+        select ${summary} from tickets t where t.search @@ ${wordsOf(q)} and ${filtered(actor, filter)}
+        union all
+        select distinct on (t.id) ${summary}
+        from messages m
+        cross join lateral (select * from tickets where id = m.ticket_id offset 0) t
+        where ${said(actor, wordsOf(q))} and not t.search @@ ${wordsOf(q)} and ${filtered(actor, filter)}`
+
+    /**
+     * What belongs to a list. Whoever sees nothing but what they have asked for themselves has their own tickets looked
+     * through for words: what is said on others makes the search neither slower nor faster. Whoever sees a team's or all
+     * tickets would wait too long for that, so there the words are looked up; an index of words knows no scope, and a match
+     * that is hidden is read once, to be left out.
+     */
+    const listed = (actor: Actor, filter: TicketFilter): Statement.Fragment => {
+      const { q } = filter
+      if (q === undefined) return sql`tickets t where ${filtered(actor, filter)}`
+      return seesOwnOnly(actor)
+        ? sql`tickets t where ${filtered(actor, filter)} and ${mentions(actor, q)}`
+        : sql`(${lookedUp(actor, filter, q)}) t where true`
+    }
 
     const statement = (
       actor: Actor,
@@ -126,8 +139,7 @@ export class TicketListStore extends Context.Service<TicketListStore>()("@opsdes
     ) =>
       sql`
         select ${summary}
-        from tickets t
-        where ${matching(actor, filter)} and ${position === null ? sql`true` : beyond(sql, order, position)}
+        from ${listed(actor, filter)} and ${position === null ? sql`true` : beyond(sql, order, position)}
         order by ${orderBy(sql, order)}
         limit ${rows}`
 
@@ -148,7 +160,7 @@ export class TicketListStore extends Context.Service<TicketListStore>()("@opsdes
     const oneByOne = (q: string, ...[actor, filter, order, position, rows]: Parameters<typeof statement>) =>
       sql`
         select ${summary} from (${lookedAt(actor, filter, order, position)}) t
-        where ${mentions(actor, q, true)}
+        where ${mentions(actor, q)}
         order by ${orderBy(sql, order)}
         limit ${rows}`
 
@@ -163,7 +175,7 @@ export class TicketListStore extends Context.Service<TicketListStore>()("@opsdes
      * to go through the list until a page is full. By PostgreSQL's statistics, so it may be wrong and must not matter.
      */
     const areCommon = (q: string) => {
-      const found = sql`search @@ websearch_to_tsquery('english', ${q})`
+      const found = sql`search @@ ${wordsOf(q)}`
       return Effect.all([
         rowsOfPlan(sql`tickets where ${found}`),
         rowsOfPlan(sql`tickets`),
@@ -193,10 +205,10 @@ export class TicketListStore extends Context.Service<TicketListStore>()("@opsdes
     /** Of words that stand in the titles of enough tickets, what was said on them need not be looked through. */
     const count = Effect.fnUntraced(function*(actor: Actor, filter: TicketFilter, upTo: number) {
       if (filter.q !== undefined && !seesOwnOnly(actor)) {
-        const titled = sql`${filtered(actor, filter)} and t.search @@ websearch_to_tsquery('english', ${filter.q})`
+        const titled = sql`${filtered(actor, filter)} and t.search @@ ${wordsOf(filter.q)}`
         if ((yield* counted(sql`select from tickets t where ${titled} limit ${upTo}`)) === upTo) return upTo
       }
-      return yield* counted(sql`select from tickets t where ${matching(actor, filter)} limit ${upTo}`)
+      return yield* counted(sql`select from ${listed(actor, filter)} limit ${upTo}`)
     })
 
     return { statement, oneByOne, page, count }
