@@ -20,6 +20,9 @@ const aFollower = (): Follower => ({ heard: [0], client: null })
 
 type Fault = "reset" | "cut" | "black hole" | "half-open" | "kill"
 
+/** So long a client waits at most, of a hundred, in milliseconds, from when the server takes its call. */
+const promised = 1000
+
 /** Killing a process takes a second to start it again: once in a while. */
 const faults = (count: number): ReadonlyArray<Fault> =>
   fc.sample(
@@ -51,6 +54,7 @@ layer(Desk, { excludeTestServices: true })("whoever is cut off again and again",
           )
 
         /** What one follower has heard over all of its connections, each from where the last one ended. */
+        const resumed: Array<number> = []
         const followed = Array.from({ length: followers }, () => aFollower())
         const follow = (which: Follower, at: number): Effect.Effect<never, never, Scope.Scope> =>
           Effect.scoped(Effect.gen(function*() {
@@ -60,9 +64,11 @@ layer(Desk, { excludeTestServices: true })("whoever is cut off again and again",
               Effect.orDie
             )
             which.client = client
+            const since = performance.now()
             client.say({ type: "subscribe", room, after: which.heard.at(-1) })
             client.socket.on("message", () => {
               const last = client.frames.at(-1)
+              if (last?.type === "subscribed") resumed.push(performance.now() - since)
               if (last?.room === room && "ticketId" in last && "seq" in last) which.heard.push(last.seq)
             })
             yield* client.hungUp
@@ -81,8 +87,8 @@ layer(Desk, { excludeTestServices: true })("whoever is cut off again and again",
             way?.cut()
             way?.speakAgain()
           }
-          // The client has gone, and the server does not know.
-          if (fault === "half-open") victim?.client?.socket.close()
+          // The clients have gone, and the server does not know.
+          if (fault === "half-open") way?.lose()
           if (fault === "kill") yield* there.killed
         }
         yield* Fiber.interrupt(talking)
@@ -95,6 +101,14 @@ layer(Desk, { excludeTestServices: true })("whoever is cut off again and again",
           assert.isAtLeast(heard.length, told + 1)
         }
         yield* Effect.forEach(following, Fiber.interrupt)
+
+        const waits = resumed.toSorted((one, other) => one - other)
+        const slowest = (share: number) => Math.round(waits[Math.floor(waits.length * share)] ?? Infinity)
+        process.stdout.write(
+          `${disconnects} disconnects, ${waits.length} resumed: 0 gaps, 0 duplicates, 0 inversions; ` +
+            `within ${slowest(0.5)} ms at the median, ${slowest(0.99)} ms at the 99th percentile\n`
+        )
+        if (disconnects === 1000) assert.isBelow(slowest(0.99), promised)
       }),
     600_000
   )

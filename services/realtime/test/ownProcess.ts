@@ -2,6 +2,7 @@ import { Database } from "@opsdesk/stack/Database"
 import { Effect, Redacted, Schedule } from "effect"
 import type { ChildProcess } from "node:child_process"
 import { spawn } from "node:child_process"
+import { readFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { fileURLToPath } from "node:url"
 
@@ -46,5 +47,11 @@ export const ownProcess = Effect.gen(function*() {
   })
   yield* Effect.addFinalizer(() => kill)
   yield* start
-  return { port, killed: Effect.andThen(kill, start) }
+  /** What it has in memory, in MiB; null where the system does not say. */
+  const memory = Effect.promise(async () => {
+    const said = await readFile(`/proc/${child?.pid}/status`, "utf8").catch(() => "")
+    const [, kib] = /VmRSS:\s+(\d+)/u.exec(said) ?? []
+    return kib === undefined ? null : Number(kib) / 1024
+  })
+  return { port, memory, killed: Effect.andThen(kill, start) }
 })

@@ -1,13 +1,17 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber, Schedule } from "effect"
 import { connect, subscribed } from "./Client.ts"
-import { Desk, opened, say, start, tokenOf } from "./desks.ts"
+import { Desk, opened, say, tokenOf } from "./desks.ts"
+import { ownProcess } from "./ownProcess.ts"
 
 const all = process.env["OPSDESK_FAULTS"] === "all"
 const paused = all ? 20 : 4
 const healthy = all ? 200 : 10
 /** What the system keeps for a socket on loopback, and a megabyte beyond. */
 const messages = 300
+
+/** By so much, in MiB, a program may grow that sends two gigabytes: a megabyte for each that sleeps, and room to tidy up. */
+const growth = paused + 100
 
 const long = "語 ".repeat(1000).padEnd(9990, "語")
 
@@ -16,7 +20,8 @@ layer(Desk, { excludeTestServices: true })("whoever does not read", (it) => {
     "is hung up on with 4408 before a megabyte waits for them, and those beside them hear everything",
     () =>
       Effect.gen(function*() {
-        const { url } = yield* start()
+        const { memory, port } = yield* ownProcess
+        const url = `ws://127.0.0.1:${port}/ws`
         const id = yield* opened()
         const room = `ticket:${id}`
         const token = yield* tokenOf("carla")
@@ -24,10 +29,27 @@ layer(Desk, { excludeTestServices: true })("whoever does not read", (it) => {
         const readers = yield* Effect.forEach(Array.from({ length: healthy }), () => open, { concurrency: 10 })
         const sleepers = yield* Effect.forEach(Array.from({ length: paused }), () => open, { concurrency: 10 })
         for (const { socket } of sleepers) socket.pause()
-        for (let at = 2; at < messages + 2; at++) yield* say(id, `${at} ${long}`)
+        const before = yield* memory
+        let most = before
+        const watching = yield* Effect.map(memory, (now) =>
+          void (most = now !== null && most !== null && now > most ? now : most))
+          .pipe(Effect.repeat(Schedule.spaced("100 millis")), Effect.forkChild)
+        for (let at = 2; at < messages + 2; at++) {
+          yield* say(id, `${at} ${long}`)
+        }
         for (const reader of readers) {
-          yield* reader.until((client) => client.seqs(room).length === messages)
+          yield* reader.until((client) =>
+            client.seqs(room).length === messages
+          )
           assert.deepStrictEqual(reader.seqs(room), Array.from({ length: messages }, (_, at) => at + 2))
+        }
+        yield* Fiber.interrupt(watching)
+        if (before !== null && most !== null) {
+          process.stdout.write(
+            `${paused} paused beside ${healthy} healthy readers, ${messages} messages of 30 kB: ` +
+              `the program grew from ${Math.round(before)} to ${Math.round(most)} MiB at most\n`
+          )
+          assert.isBelow(most - before, growth)
         }
         for (const sleeper of sleepers) {
           sleeper.socket.resume()
