@@ -10,12 +10,15 @@ const patience = "5 minutes"
 /** Waits until a program has said a line. */
 export const untilSaid = (line: string, program: Program) =>
   Effect.callback<void>((resume) => {
+    const leave = () => program.child.stdout?.off("data", look)
     const look = () => {
-      if (program.output().stdout.split("\n").includes(line)) resume(Effect.void)
+      if (!program.output().stdout.split("\n").includes(line)) return
+      leave()
+      resume(Effect.void)
     }
     program.child.stdout?.on("data", look)
     look()
-    return Effect.sync(() => program.child.stdout?.off("data", look))
+    return Effect.sync(leave)
   })
 
 const gaveUp = (what: string, program: Program) =>
