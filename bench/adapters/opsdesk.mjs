@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { base, Client, connect, env, node, Pool, q as atServer, root, run, sleep } from '../harness/lib.mjs'
+import { base, call, Client, connect, env, node, Pool, q as atServer, root, run, sleep } from '../harness/lib.mjs'
 
 export const database = 'bench_opsdesk'
 const template = 'bench_opsdesk_seed'
@@ -72,6 +72,12 @@ export const opsdesk = {
       await ch.purgeQueue(queue).catch(() => {}); await ch.close().catch(() => {})
     }
     await c.close()
+  },
+  // Of the answers that are kept, the share that was there; whoever asks with no-cache does not ask for one.
+  async hitRate(t) {
+    const { text } = await call(t, 'GET', '/metrics')
+    const of = result => [...text.matchAll(new RegExp(`^opsdesk_cache_requests_total\\{[^}]*result="${result}"\\} (\\d+)`, 'gm'))].reduce((n, [, count]) => n + Number(count), 0)
+    return Math.round(of('hit') / (of('hit') + of('miss') + of('error')) * 1000) / 1000
   },
   rooms: async () => (await q('select id from tickets where number <= 20 order by number')).map(r => r.id),
   socket: (t, room, token) => ({ url: `${base({ ...t, port: t.wsPort ?? t.port }).replace('http', 'ws')}${t.paths.ws}`, headers: { authorization: `Bearer ${token}` }, room }),

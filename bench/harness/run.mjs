@@ -75,7 +75,8 @@ async function closed(w, t, round) {
     const r = await wrk(t, seconds)
     const wall = (performance.now() - from) / 1000, cpu = delta(before, cpuNow({ server: p.pid }))
     const lag = /W4|W5|W12/.test(w) ? await relayed(t) : undefined
-    return ({ w, target: t.name, round, ...summarise(r, cpu, r.requests, r.us / 1e6), rss: rssMiB(p.pid), relayLag: lag })
+    const hitRate = w === 'W12' ? await adapterOf(t).hitRate?.(t) : undefined
+    return ({ w, target: t.name, round, ...summarise(r, cpu, r.requests, r.us / 1e6), rss: rssMiB(p.pid), relayLag: lag, hitRate })
   } finally { await stop(p) }
 }
 async function open(t, round, label, rate) {
