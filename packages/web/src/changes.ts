@@ -10,7 +10,7 @@ import { keys, seenIn } from "./queries.ts"
 type Rest = OpsDesk["Service"]["rest"]
 
 /** What of a ticket can be wished to be another. */
-export type Part = "title" | "priority" | "type" | "teamId" | "status" | "assigneeId"
+export type Part = "title" | "description" | "priority" | "type" | "teamId" | "status" | "assigneeId"
 
 /** One part of a ticket, and what somebody wants it to be. */
 export type Wish = { readonly [P in Part]: { readonly part: P; readonly to: Ticket[P] } }[Part]
@@ -30,6 +30,8 @@ const send = Effect.fnUntraced(function*({ tickets }: Rest, id: Ticket["id"], wi
       return seenIn(yield* tickets.assignTicket({ ...to, payload: { assigneeId: wish.to } }))
     case "title":
       return seenIn(yield* tickets.editTicket({ ...to, payload: { title: wish.to } }))
+    case "description":
+      return seenIn(yield* tickets.editTicket({ ...to, payload: { description: wish.to } }))
     case "priority":
       return seenIn(yield* tickets.editTicket({ ...to, payload: { priority: wish.to } }))
     case "type":
