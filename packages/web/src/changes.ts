@@ -46,7 +46,7 @@ const send = Effect.fnUntraced(function*({ tickets }: Rest, id: Ticket["id"], wi
  * question is as it was seen, the change goes to that version; if it is not, somebody else has decided otherwise.
  */
 const change = Effect.fnUntraced(function*(seen: Seen, wish: Wish, show: (now: Seen) => void) {
-  const { rest } = yield* OpsDesk
+  const { afresh, rest } = yield* OpsDesk
   const { id } = seen.ticket
   let newest = seen
   for (let left = tries;; left--) {
@@ -54,7 +54,7 @@ const change = Effect.fnUntraced(function*(seen: Seen, wish: Wish, show: (now: S
       Effect.catchTag("PreconditionFailed", (problem) => left === 1 ? Effect.fail(problem) : Effect.succeed(null))
     )
     if (done !== null) return done
-    newest = seenIn(yield* rest.tickets.getTicket({ params: { id } }))
+    newest = seenIn(yield* afresh(rest.tickets.getTicket({ params: { id } })))
     show(newest)
     const stands = newest.ticket[wish.part]
     if (stands === wish.to) return newest
