@@ -1,7 +1,7 @@
 import { Button, Skeleton } from "@mantine/core"
-import type { HistoryEntry, Message } from "@opsdesk/client/things"
-import { DateTime } from "effect"
+import type { HistoryEntry } from "@opsdesk/client/things"
 import { useLayoutEffect, useRef } from "react"
+import { inOrder } from "../conversation.ts"
 import type { Outgoing, useOutgoing } from "../outgoing.ts"
 import type { Names } from "../people.ts"
 import type { Seen } from "../queries.ts"
@@ -12,16 +12,6 @@ import { Description } from "./Description.tsx"
 import { Ago, StatusMark } from "./Marks.tsx"
 import { Said } from "./Said.tsx"
 import { TroubleBox } from "./TroubleBox.tsx"
-
-type Entry =
-  | { readonly kind: "message"; readonly at: DateTime.Utc; readonly message: Message }
-  | { readonly kind: "move"; readonly at: DateTime.Utc; readonly move: HistoryEntry }
-
-const inOrder = (messages: ReadonlyArray<Message>, moves: ReadonlyArray<HistoryEntry>): ReadonlyArray<Entry> =>
-  [
-    ...messages.map((message): Entry => ({ kind: "message", at: message.createdAt, message })),
-    ...moves.filter(({ from }) => from !== null).map((move): Entry => ({ kind: "move", at: move.at, move }))
-  ].toSorted((a, b) => DateTime.toEpochMillis(a.at) - DateTime.toEpochMillis(b.at))
 
 const Moved = ({ move, names }: { readonly move: HistoryEntry; readonly names: Names }) => (
   <li className="moved">
