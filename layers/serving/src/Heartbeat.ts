@@ -6,14 +6,18 @@ export const answerWithin = 10_000
 
 /** Finds the dead: a line that has gone says nothing by itself. */
 export class Heartbeat {
-  readonly #socket: WebSocket
+  readonly #socket: Pick<WebSocket, "readyState" | "OPEN" | "ping" | "terminate">
   #askedAt: number
   #isOwed = false
 
-  constructor(socket: WebSocket, now: number) {
+  constructor(socket: Pick<WebSocket, "readyState" | "OPEN" | "ping" | "terminate">, now: number) {
     this.#socket = socket
     this.#askedAt = now
-    socket.on("pong", () => void (this.#isOwed = false))
+  }
+
+  /** It has answered. */
+  pong(): void {
+    this.#isOwed = false
   }
 
   beat(now: number): void {

@@ -18,7 +18,7 @@ const roomy = mostWaiting / 4
 const head = 10
 
 export interface OutflowOptions {
-  readonly socket: WebSocket
+  readonly socket: Pick<WebSocket, "readyState" | "OPEN" | "bufferedAmount" | "send">
   /** What the socket writes to. */
   readonly stream: Duplex
   /** What waited was more than may wait, and has been dropped. */

@@ -57,7 +57,13 @@ export class OpsDesk extends Context.Service<OpsDesk>()("@opsdesk/client/OpsDesk
       Effect.ensuring(session.forget)
     )
 
-    return { rest, signOut }
+    /**
+     * Has the desk make its answers to an effect's requests anew: what is kept for everybody may for a moment still be of
+     * before an event that somebody has heard of by now, and nobody would tell them again.
+     */
+    const afresh = Effect.provideService(FetchHttpClient.RequestInit, { cache: "no-store" })
+
+    return { rest, signOut, afresh }
   })
 }) {
   static readonly layerNoSession = Layer.effect(OpsDesk, OpsDesk.make).pipe(

@@ -54,6 +54,15 @@ it.live("a list is asked for again while the desk is away, with the token of the
       assert.deepStrictEqual(tries.map(({ headers }) => headers.authorization), Array(3).fill("Bearer access-1"))
     })))
 
+it.live("who has heard of something is not answered with what was kept before", () =>
+  signedIn({ answer: ({ path }) => path === "/v1/teams" ? teams : undefined }, ({ asked }) =>
+    Effect.gen(function*() {
+      yield* listTeams
+      yield* Effect.flatMap(OpsDesk, ({ afresh }) => afresh(listTeams))
+      const directives = asked.filter(({ path }) => path === "/v1/teams").map(({ headers }) => headers["cache-control"])
+      assert.deepStrictEqual(directives, [undefined, "no-cache"])
+    })))
+
 it.live("what is made is asked for again under the same key, and each thing under a key of its own", () =>
   signedIn(
     { answer: after(1, problem(503, "dependency-unavailable"), "/v1/teams", team) },

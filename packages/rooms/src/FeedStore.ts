@@ -19,7 +19,12 @@ const EventRow = Schema.Struct({
 })
 const decodeEvents = Schema.decodeUnknownEffect(Schema.Array(EventRow))
 
-const Snapshot = Schema.Struct({ xmin: Schema.Int, xmax: Schema.Int, epoch: Schema.Int })
+const Snapshot = Schema.Struct({
+  xmin: Schema.Int,
+  xmax: Schema.Int,
+  writers: Schema.NullOr(Schema.Array(Schema.String)),
+  epoch: Schema.Int
+})
 const decodeSnapshot = Schema.decodeUnknownEffect(Schema.NonEmptyArray(Snapshot))
 const PositionRow = Schema.Struct({ position: Schema.NullOr(Schema.Int) })
 const decodePositions = Schema.decodeUnknownEffect(Schema.Array(PositionRow))
@@ -46,6 +51,14 @@ export interface Seen {
   readonly told: RoomEvent | null
 }
 
+/** Where to look, and for what. */
+export interface Sight {
+  readonly after: number
+  readonly butSeen: ReadonlySet<number>
+  readonly rows: number
+  readonly asksWriters: boolean
+}
+
 /** What is looked at beside the events: it grows whenever what somebody may do has changed. */
 export interface FeedLook extends Look<Seen> {
   readonly epoch: number
@@ -65,32 +78,49 @@ export class FeedStore extends Context.Service<FeedStore>()("@opsdesk/rooms/Feed
       pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xmax,
       (select epoch from access_epoch) as epoch`
 
-    /** What lies beyond a position, and the transactions of the same moment: one statement has one snapshot. */
-    const look = Effect.fnUntraced(function*(after: number, rows: number) {
+    /** Whoever writes a table locks it so until their transaction ends. Asked of the server, whatever the snapshot. */
+    const writing = sql`(
+      select coalesce(array_agg(virtualtransaction), '{}') from pg_locks
+      where locktype = 'relation' and database = (select oid from pg_database where datname = current_database())
+        and relation = 'events'::regclass and mode = 'RowExclusiveLock' and granted)`
+
+    /**
+     * What lies beyond a position, but for what was seen, and the transactions of the same moment: one statement has one
+     * snapshot.
+     */
+    const look = Effect.fnUntraced(function*({ after, asksWriters, butSeen, rows }: Sight) {
       const found = yield* sql`
         select s.*, e.*
-        from (select ${snapshot}) s
+        from (select ${snapshot}, ${asksWriters ? writing : sql`null::text[]`} as writers) s
         left join lateral (
           select ${columns} from events e left join tickets t on t.id = e.ticket_id
-          where e.position > ${after} order by e.position limit ${rows}
+          where e.position > ${after} and e.position not in (select unnest(${[...butSeen]}::bigint[]))
+          order by e.position limit ${rows}
         ) e on true
         order by e.position`
-      const [{ epoch, xmax, xmin }] = yield* decodeSnapshot(found)
+      const [{ epoch, writers, xmax, xmin }] = yield* decodeSnapshot(found)
       const events = yield* decodeEvents(found.filter(({ position }) => position !== null))
-      const seen: FeedLook = { xmin, xmax, epoch, events: events.map(toldOf) }
+      const seen: FeedLook = {
+        xmin,
+        xmax,
+        writers,
+        epoch,
+        events: events.map(toldOf),
+        isCut: events.length === rows
+      }
       return seen
     })
 
     /** The last positions, so many at most. */
     const lastPositions = Effect.fnUntraced(function*(rows: number) {
       const found = yield* sql`
-        select s.*, e.position
+        select s.*, null::text[] as writers, e.position
         from (select ${snapshot}) s
         left join lateral (select position from events order by position desc limit ${rows}) e on true
         order by e.position`
-      const [{ epoch, xmax, xmin }] = yield* decodeSnapshot(found)
+      const [{ epoch, writers, xmax, xmin }] = yield* decodeSnapshot(found)
       const positions = (yield* decodePositions(found)).flatMap(({ position }) => position === null ? [] : [position])
-      return { xmin, xmax, epoch, events: positions.map((position) => ({ position })) }
+      return { xmin, xmax, writers, epoch, events: positions.map((position) => ({ position })), isCut: false }
     })
 
     const rowsOf = <E, R>(rows: Effect.Effect<ReadonlyArray<object>, E, R>) =>

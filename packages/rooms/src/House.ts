@@ -37,6 +37,10 @@ export class House {
     return [...this.#ofTickets.values()].reduce((sum, { listeners }) => sum + listeners.size, this.#ofAll.size)
   }
 
+  get hasListenersToAll(): boolean {
+    return this.#ofAll.size > 0
+  }
+
   enter(room: Room, listener: Listener): void {
     if (room._tag === "Tickets") return void this.#ofAll.add(listener)
     const known = this.#ofTickets.get(room.ticketId)

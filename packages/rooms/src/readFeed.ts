@@ -6,6 +6,7 @@ import { advance, feedFrom } from "./Feed.ts"
 import type { FeedStore, Seen } from "./FeedStore.ts"
 import type { House } from "./House.ts"
 import type { Guest } from "./Listener.ts"
+import type { RoomEvent } from "./RoomEvent.ts"
 
 /** What happened is found after so long, though no hint comes through. */
 const poll = "500 millis"
@@ -17,6 +18,15 @@ const rows = 1000
  * one of them, unless so many events were made in the few seconds that it may be open.
  */
 const lookBack = 10_000
+
+/** What was seen and is not settled is read again with the rest if it is so little. Beyond that it is left out. */
+const fewSeen = 200
+
+/**
+ * So long, in milliseconds, what lies behind a gap waits until all transactions of the server that had begun have ended,
+ * which costs nothing to know. After that those are asked for that have written events: no other can fill the gap.
+ */
+const patience = 1000
 
 /** How many guests are asked for at a time. */
 const together = 16
@@ -55,16 +65,38 @@ export const readFeed = Effect.fnUntraced(function*({ bus, guests, house, readin
     house.review()
   })
 
+  /** What has become settled and was not read with it, as it stands now. */
+  const readAgain = Effect.fnUntraced(function*(upTo: number) {
+    const events: Array<RoomEvent> = []
+    while (true) {
+      const page = yield* reading(store.ofTickets(events.at(-1)?.position ?? feed.settled, upTo, rows))
+      events.push(...page)
+      if (page.length < rows) return events
+    }
+  })
+
+  /** Since when something lies behind a gap, and nothing has become settled. */
+  let heldUpSince = yield* Clock.currentTimeMillis
   const readOn = Effect.gen(function*() {
     while (true) {
-      const look = yield* reading(store.look(feed.settled, rows))
+      const at = yield* Clock.currentTimeMillis
+      const { horizons, seen } = feed
+      if (horizons.length === 0) heldUpSince = at
+      const look = yield* reading(store.look({
+        after: feed.settled,
+        butSeen: house.hasListenersToAll && seen.size <= fewSeen ? new Set() : seen,
+        rows,
+        asksWriters: at - heldUpSince >= patience
+      }))
       yield* reviewRights(look.epoch)
       const { feed: next, fresh, settled } = advance<Seen>(feed, look)
-      const hasMoved = next.settled > feed.settled
+      const toAll = settled?.flatMap(({ told }) => told ?? []) ??
+        (house.hasListenersToAll ? yield* readAgain(next.settled) : [])
+      if (next.settled > feed.settled) heldUpSince = at
       feed = next
       house.tellTickets(fresh.flatMap(({ told }) => told ?? []))
-      house.tellAll(settled.flatMap(({ told }) => told ?? []))
-      if (look.events.length < rows || !hasMoved) return
+      house.tellAll(toAll)
+      if (!look.isCut) return
     }
   })
 
@@ -75,6 +107,8 @@ export const readFeed = Effect.fnUntraced(function*({ bus, guests, house, readin
     isSaid = Exit.isFailure(exit)
     return isNew ? Effect.logWarning("events are not read", exit.cause) : Effect.void
   })
+  // Before anybody listens: what was there by now happens to nobody.
+  yield* readOnOrLater
   yield* PubSub.take(wakes).pipe(
     Effect.timeoutOption(poll),
     Effect.andThen(readOnOrLater),

@@ -10,12 +10,14 @@ import type { Room } from "@opsdesk/rooms/Room"
 import { AccessWithdrawn, CannotResume } from "@opsdesk/rooms/RoomProblems"
 import { Rooms } from "@opsdesk/rooms/Rooms"
 import { as, teamIdOf, userIdOf } from "@opsdesk/testkit/actors"
+import { asOwner } from "@opsdesk/testkit/asOwner"
 import type { Person } from "@opsdesk/testkit/people"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
 import { TicketNotFound } from "@opsdesk/tickets/TicketProblems"
 import { TeamDesk } from "@opsdesk/users/TeamDesk"
 import { Deferred, Effect, Fiber, Layer, Option, Stream } from "effect"
+import { SqlClient } from "effect/sql"
 
 const Live = Layer.mergeAll(TicketDesk.layer, MessageDesk.layer, TeamDesk.layer, Rooms.layer, Rights.layer).pipe(
   Layer.provideMerge(TestStack("peopled"))
@@ -174,6 +176,29 @@ layer(Live, { excludeTestServices: true })("whoever listens to all tickets", (it
       assert.deepStrictEqual(rest.map(({ position }) => position), positions.slice(10))
     }))
 
+  it.effect("waits for nobody who keeps a transaction open and has told nothing in it", () =>
+    Effect.gen(function*() {
+      const { atomic } = yield* Transaction
+      const isOpen = yield* Deferred.make<void>()
+      yield* asOwner(Effect.flatMap(SqlClient.SqlClient, (sql) =>
+        sql`select pg_current_xact_id()`.pipe(
+          Effect.andThen(Deferred.succeed(isOpen, undefined)),
+          Effect.andThen(Effect.never),
+          sql.withTransaction
+        ))).pipe(Effect.forkChild)
+      yield* Deferred.await(isOpen)
+      const { id } = yield* opened()
+      // Draws a position that nobody will ever see.
+      yield* Effect.exit(atomic(Effect.andThen(say(id, "not kept"), Effect.fail("no"))))
+      yield* say(id, "kept")
+      const heard = yield* listen("carla", tickets, 0).pipe(
+        Stream.filter(({ ticketId }) => ticketId === id),
+        Stream.take(2),
+        Stream.runCollect
+      )
+      assert.deepStrictEqual(heard.map(({ seq }) => seq), [1, 2])
+    }))
+
   it.effect("hears of an event only when nobody can put another before it, while its ticket's listeners do at once", () =>
     Effect.gen(function*() {
       const { atomic } = yield* Transaction
@@ -181,6 +206,11 @@ layer(Live, { excludeTestServices: true })("whoever listens to all tickets", (it
       const free = yield* opened()
       const ofTicket = yield* listen("carla", roomOfTicket(free.id)).pipe(
         Stream.take(1),
+        Stream.runCollect,
+        Effect.forkChild({ startImmediately: true })
+      )
+      const toTheEnd = yield* listen("carla", roomOfTicket(free.id)).pipe(
+        Stream.take(2),
         Stream.runCollect,
         Effect.forkChild({ startImmediately: true })
       )
@@ -193,7 +223,7 @@ layer(Live, { excludeTestServices: true })("whoever listens to all tickets", (it
             return ticketId === free.id ? Deferred.succeed(began, undefined) : Effect.void
           }
           if (ticketId === held.id || ticketId === free.id) heard.push(ticketId)
-          return heard.length === 2 ? Deferred.succeed(both, undefined) : Effect.void
+          return heard.length === 3 ? Deferred.succeed(both, undefined) : Effect.void
         }),
         Effect.forkChild
       )
@@ -209,10 +239,17 @@ layer(Live, { excludeTestServices: true })("whoever listens to all tickets", (it
       yield* Deferred.await(isDrawn)
       yield* say(free.id, "committed first")
       assert.lengthOf(yield* Fiber.join(ofTicket), 1)
+      // More than is looked at in one go: what comes after them is not out of sight.
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`
+        insert into events (id, type, occurred_at, audience, payload)
+        select uuidv7(), 'user.updated', now(), 'public', '{}' from generate_series(1, 2500)`
+      yield* say(free.id, "committed last")
+      assert.lengthOf(yield* Fiber.join(toTheEnd), 2)
       assert.deepStrictEqual(heard, [])
       yield* Deferred.succeed(mayEnd, undefined)
       yield* Fiber.join(slow)
       yield* Deferred.await(both)
-      assert.deepStrictEqual(heard, [held.id, free.id])
+      assert.deepStrictEqual(heard, [held.id, free.id, free.id])
     }))
 })

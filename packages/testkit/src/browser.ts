@@ -1,5 +1,5 @@
 import chromium from "@sparticuz/chromium"
-import { Effect } from "effect"
+import { Effect, Exit } from "effect"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -43,7 +43,17 @@ export interface Watched {
   readonly failures: ReadonlyArray<string>
   /** Every error that was told to the console. */
   readonly said: ReadonlyArray<string>
+  /** Each answer that the page has got. */
+  readonly asked: ReadonlyArray<string>
 }
+
+/** What somebody saw where a test has failed, as a screen reader would tell it, and what the page had asked and been told. */
+const tellOf = Effect.fnUntraced(function*({ asked, failures, page, said }: Watched) {
+  const seen = yield* Effect.promise(() =>
+    page.locator("body").ariaSnapshot({ timeout: 5_000 }).catch((error: unknown) => String(error))
+  )
+  yield* Effect.logError([`at ${page.url()}:`, seen, ...failures, ...said, ...asked.slice(-20)].join("\n"))
+})
 
 /** Somebody's browser of their own: nothing is shared with another's. */
 export const window = (opened: Opened, url: string, options: BrowserContextOptions = {}) =>
@@ -58,9 +68,13 @@ export const window = (opened: Opened, url: string, options: BrowserContextOptio
         dialogs: new Array<string>(),
         forbidden: new Array<string>(),
         failures: new Array<string>(),
-        said: new Array<string>()
+        said: new Array<string>(),
+        asked: new Array<string>()
       }
       page.on("request", (request) => request.url().startsWith(url) || watched.elsewhere.push(request.url()))
+      page.on("response", (answer) => {
+        watched.asked.push(`${answer.request().method()} ${new URL(answer.url()).pathname} ${answer.status()}`)
+      })
       page.on("dialog", (dialog) => {
         watched.dialogs.push(dialog.message())
         void dialog.dismiss()
@@ -72,5 +86,9 @@ export const window = (opened: Opened, url: string, options: BrowserContextOptio
       })
       return watched
     }),
-    ({ page }) => Effect.promise(() => page.context().close())
+    (watched, exit) =>
+      Effect.andThen(
+        Exit.isFailure(exit) ? tellOf(watched) : Effect.void,
+        Effect.promise(() => watched.page.context().close())
+      )
   )

@@ -10,7 +10,7 @@ import { keys, seenIn } from "./queries.ts"
 type Rest = OpsDesk["Service"]["rest"]
 
 /** What of a ticket can be wished to be another. */
-export type Part = "title" | "priority" | "type" | "teamId" | "status" | "assigneeId"
+export type Part = "title" | "description" | "priority" | "type" | "teamId" | "status" | "assigneeId"
 
 /** One part of a ticket, and what somebody wants it to be. */
 export type Wish = { readonly [P in Part]: { readonly part: P; readonly to: Ticket[P] } }[Part]
@@ -30,6 +30,8 @@ const send = Effect.fnUntraced(function*({ tickets }: Rest, id: Ticket["id"], wi
       return seenIn(yield* tickets.assignTicket({ ...to, payload: { assigneeId: wish.to } }))
     case "title":
       return seenIn(yield* tickets.editTicket({ ...to, payload: { title: wish.to } }))
+    case "description":
+      return seenIn(yield* tickets.editTicket({ ...to, payload: { description: wish.to } }))
     case "priority":
       return seenIn(yield* tickets.editTicket({ ...to, payload: { priority: wish.to } }))
     case "type":
@@ -44,7 +46,7 @@ const send = Effect.fnUntraced(function*({ tickets }: Rest, id: Ticket["id"], wi
  * question is as it was seen, the change goes to that version; if it is not, somebody else has decided otherwise.
  */
 const change = Effect.fnUntraced(function*(seen: Seen, wish: Wish, show: (now: Seen) => void) {
-  const { rest } = yield* OpsDesk
+  const { afresh, rest } = yield* OpsDesk
   const { id } = seen.ticket
   let newest = seen
   for (let left = tries;; left--) {
@@ -52,7 +54,7 @@ const change = Effect.fnUntraced(function*(seen: Seen, wish: Wish, show: (now: S
       Effect.catchTag("PreconditionFailed", (problem) => left === 1 ? Effect.fail(problem) : Effect.succeed(null))
     )
     if (done !== null) return done
-    newest = seenIn(yield* rest.tickets.getTicket({ params: { id } }))
+    newest = seenIn(yield* afresh(rest.tickets.getTicket({ params: { id } })))
     show(newest)
     const stands = newest.ticket[wish.part]
     if (stands === wish.to) return newest

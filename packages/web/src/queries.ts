@@ -116,7 +116,13 @@ export const useTicket = (ref: number) =>
   useQuery<Seen>({
     queryKey: keys.ticket(String(ref)),
     queryFn: ({ signal }) =>
-      reading(({ tickets }) => Effect.map(tickets.getTicket({ params: { id: ref } }), seenIn), signal)
+      ask(
+        Effect.flatMap(
+          OpsDesk,
+          ({ afresh, rest }) => Effect.map(afresh(rest.tickets.getTicket({ params: { id: ref } })), seenIn)
+        ),
+        signal
+      )
   })
 
 /** Who hears of a ticket beside its requester and its assignee. */

@@ -21,6 +21,7 @@ export const typeWords: Readonly<Record<TicketType, string>> = { incident: "Inci
 /** What the parts of a ticket are called within a sentence. */
 export const partWords = {
   title: "title",
+  description: "description",
   priority: "priority",
   type: "type",
   teamId: "team",

@@ -82,7 +82,7 @@ const Opened = ({ leaving, me, refused, seen }: OpenedProps) => {
       </header>
       <Facts seen={seen} me={me} names={names} leaving={leaving} gone={refused} />
       <div className="talk">
-        <Conversation ticket={ticket} me={me} names={names} letters={letters} />
+        <Conversation seen={seen} me={me} names={names} letters={letters} />
         <Composer ticket={ticket} me={me} say={letters.say} writing={writing.map(names.of)} />
       </div>
     </article>

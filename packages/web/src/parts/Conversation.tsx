@@ -1,58 +1,17 @@
 import { Button, Skeleton } from "@mantine/core"
-import type { HistoryEntry, Message, Ticket } from "@opsdesk/client/things"
-import { DateTime } from "effect"
+import type { HistoryEntry } from "@opsdesk/client/things"
 import { useLayoutEffect, useRef } from "react"
+import { inOrder } from "../conversation.ts"
 import type { Outgoing, useOutgoing } from "../outgoing.ts"
 import type { Names } from "../people.ts"
+import type { Seen } from "../queries.ts"
 import { useHistory, useMessages } from "../queries.ts"
 import type { Somebody } from "../rights.ts"
 import { statusWords } from "../words.ts"
-import { Lock } from "./icons.tsx"
-import { Initials } from "./Initials.tsx"
+import { Description } from "./Description.tsx"
 import { Ago, StatusMark } from "./Marks.tsx"
+import { Said } from "./Said.tsx"
 import { TroubleBox } from "./TroubleBox.tsx"
-
-type Entry =
-  | { readonly kind: "message"; readonly at: DateTime.Utc; readonly message: Message }
-  | { readonly kind: "move"; readonly at: DateTime.Utc; readonly move: HistoryEntry }
-
-const inOrder = (messages: ReadonlyArray<Message>, moves: ReadonlyArray<HistoryEntry>): ReadonlyArray<Entry> =>
-  [
-    ...messages.map((message): Entry => ({ kind: "message", at: message.createdAt, message })),
-    ...moves.filter(({ from }) => from !== null).map((move): Entry => ({ kind: "move", at: move.at, move }))
-  ].toSorted((a, b) => DateTime.toEpochMillis(a.at) - DateTime.toEpochMillis(b.at))
-
-interface SaidProps {
-  readonly authorId: string
-  readonly body: string
-  readonly isNote: boolean
-  readonly mine: boolean
-  readonly names: Names
-  readonly when: React.ReactNode
-  readonly state?: "sending" | "failed"
-  readonly children?: React.ReactNode
-}
-
-const Said = ({ authorId, body, children, isNote, mine, names, state, when }: SaidProps) => (
-  <li className="said" data-note={isNote} data-mine={mine} data-state={state}>
-    <Initials id={authorId} name={names.inFull(authorId)} />
-    <div className="bubble">
-      <p className="said-head">
-        <strong>{names.of(authorId)}</strong>
-        {isNote
-          ? (
-            <span className="note-mark">
-              <Lock /> Internal note
-            </span>
-          )
-          : null}
-        <span className="quiet">{when}</span>
-      </p>
-      <div className="body">{body}</div>
-      {children}
-    </div>
-  </li>
-)
 
 const Moved = ({ move, names }: { readonly move: HistoryEntry; readonly names: Names }) => (
   <li className="moved">
@@ -69,13 +28,13 @@ const Moved = ({ move, names }: { readonly move: HistoryEntry; readonly names: N
 )
 
 interface Props {
-  readonly ticket: Ticket
+  readonly seen: Seen
   readonly me: Somebody
   readonly names: Names
   readonly letters: Pick<ReturnType<typeof useOutgoing>, "outgoing" | "again" | "drop">
 }
 
-const Leaving = ({ letter, letters, me, names }: { readonly letter: Outgoing } & Omit<Props, "ticket">) => (
+const Leaving = ({ letter, letters, me, names }: { readonly letter: Outgoing } & Omit<Props, "seen">) => (
   <Said
     authorId={me.id}
     body={letter.body}
@@ -113,7 +72,8 @@ const useEnd = (count: number, own: number) => {
 }
 
 /** What was said and done on a ticket, the oldest first. */
-export const Conversation = ({ letters, me, names, ticket }: Props) => {
+export const Conversation = ({ letters, me, names, seen }: Props) => {
+  const { ticket } = seen
   const messages = useMessages(ticket.id)
   const history = useHistory(ticket.id)
   const entries = inOrder(messages.data ?? [], history.data ?? [])
@@ -124,18 +84,7 @@ export const Conversation = ({ letters, me, names, ticket }: Props) => {
     <section aria-label="Conversation">
       <div role="log" aria-label="Messages and changes">
         <ol className="conversation">
-          <Said
-            authorId={ticket.requesterId}
-            body={ticket.description === "" ? ticket.title : ticket.description}
-            isNote={false}
-            mine={ticket.requesterId === me.id}
-            names={names}
-            when={
-              <>
-                opened <Ago at={ticket.createdAt} />
-              </>
-            }
-          />
+          <Description seen={seen} me={me} names={names} />
           {entries.map((entry) =>
             entry.kind === "move" ? <Moved key={entry.move.id} move={entry.move} names={names} /> : (
               <Said

@@ -29,6 +29,8 @@ export const Refusal = ({ change, insist, leave, me, names, seen }: Props) => {
     switch (part) {
       case "title":
         return ticket.title
+      case "description":
+        return ticket.description === "" ? "Nothing" : ticket.description
       case "priority":
         return priorityWords[ticket.priority]
       case "type":

@@ -34,7 +34,16 @@ export const changes = (it: Vitest.MethodsNonLive<Office>): void => {
           }
           // Whoever has asked for something reads what becomes of it, and may close it; nothing more.
           await carla.page.getByRole("button", { name: /^Status/ }).waitFor()
-          for (const name of [/^Priority/, /^Type/, "Change the title", "Take it", "Add somebody"]) {
+          for (
+            const name of [
+              /^Priority/,
+              /^Type/,
+              "Change the title",
+              "Change the description",
+              "Take it",
+              "Add somebody"
+            ]
+          ) {
             assert.strictEqual(await carla.page.getByRole("button", { name }).count(), 0, String(name))
           }
           assert.strictEqual(await carla.page.getByRole("combobox").count(), 0)
@@ -50,6 +59,39 @@ export const changes = (it: Vitest.MethodsNonLive<Office>): void => {
           await carla.page.getByRole("heading", { name: "A lamp is violet" }).waitFor()
           await page.getByRole("button", { name: "Type: Request. Change it" }).waitFor()
 
+          // What it is about, too: by keyboard, and not if one thinks better of it.
+          const wording = page.getByRole("textbox", { name: "Description" })
+          const opening = (of: Page) => of.locator(".said").first().locator(".body")
+          const back = page.locator("button[aria-label='Change the description']:focus")
+          await page.getByRole("button", { name: "Change the description" }).focus()
+          await page.keyboard.press("Enter")
+          await wording.fill("It was never so.")
+          await page.keyboard.press("Escape")
+          await back.waitFor()
+          assert.strictEqual(await opening(page).textContent(), "A lamp is violet")
+          await page.keyboard.press("Enter")
+          await wording.fill("Since Monday.\n<b>Every</b> lamp.")
+          await page.keyboard.press("Control+Enter")
+          await back.waitFor()
+          for (const  of of[page, carla.page]) {
+            await opening(of).and(of.getByText("Since Monday.\n<b>Every</b> lamp.")).waitFor()
+          }
+          // Two put it otherwise: who was later reads what stands there, goes on writing, and is asked no more.
+          await page.keyboard.press("Enter")
+          await wording.fill("Since Sunday.")
+          await between(page, "PATCH", path, () => ask("agent2", "PATCH", path, { description: "Since Tuesday." }))
+          await page.getByRole("button", { name: "Save" }).click()
+          const reworded = page.getByRole("alert").filter({ hasText: "Somebody changed the description meanwhile" })
+          await reworded.waitFor()
+          assert.deepStrictEqual((await reworded.locator("dd").allTextContents()).slice(1), [
+            "Since Tuesday.",
+            "Since Sunday."
+          ])
+          await wording.fill("Since Sunday or Tuesday.")
+          await page.getByRole("button", { name: "Save" }).click()
+          await opening(page).and(page.getByText("Since Sunday or Tuesday.")).waitFor()
+          await opening(carla.page).and(carla.page.getByText("Since Sunday or Tuesday.")).waitFor()
+
           await choose(page, /^Priority/, "High")
           await page.getByRole("button", { name: "Priority: High. Change it" }).waitFor()
           await carla.page.locator(".facts .priority[data-priority=high]").waitFor()
@@ -59,8 +101,9 @@ export const changes = (it: Vitest.MethodsNonLive<Office>): void => {
           await page.getByRole("combobox", { name: "Assignee" }).click()
           await page.getByRole("option", { name: "Amir Haddad" }).click()
           await page.getByRole("combobox", { name: "Assignee" }).and(page.locator("[value='Amir Haddad']")).waitFor()
-          const { priority, teamId, title, type, version } = await now()
-          assert.deepStrictEqual([priority, title, type, version], ["high", "A lamp is violet", "request", 6])
+          const { description, priority, teamId, title, type, version } = await now()
+          assert.deepStrictEqual([priority, title, type, version], ["high", "A lamp is violet", "request", 9])
+          assert.strictEqual(description, "Since Sunday or Tuesday.")
           assert.isNotNull(teamId)
 
           // Two want it otherwise: who was later sees what stands there, and decides.

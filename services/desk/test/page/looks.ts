@@ -127,6 +127,7 @@ export const looks = (it: Vitest.MethodsNonLive<Office>): void => {
         await page.getByRole("menuitemradio", { name: "Urgent" }).click()
         await page.getByText("Somebody changed the priority meanwhile").waitFor()
         await page.getByRole("button", { name: "Change the title" }).click()
+        await page.getByRole("button", { name: "Change the description" }).click()
         await page.getByRole("button", { name: /^Type/ }).click()
         await page.getByRole("menuitemradio", { name: "Request" }).waitFor()
         await goodFor(page, "ticket")
