@@ -17,6 +17,7 @@ const allowed: ReadonlySet<string> = new Set([
   "session_id",
   "api_token_id",
   "ticket_id",
+  "event_id",
   "trace_id",
   "span_id",
   "method",

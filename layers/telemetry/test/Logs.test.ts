@@ -38,6 +38,7 @@ describe("a line in the log", () => {
             request_id: "r-1",
             user_id: "u-1",
             ticket_id: "t-1",
+            event_id: "e-1",
             route: "/v1/tickets",
             status: 503
           })
@@ -51,6 +52,7 @@ describe("a line in the log", () => {
         request_id: "r-1",
         user_id: "u-1",
         ticket_id: "t-1",
+        event_id: "e-1",
         route: "/v1/tickets",
         status: 503
       }])

@@ -40,10 +40,11 @@ export class AuditSealer extends Context.Service<AuditSealer>()("@opsdesk/audit/
       const seals = rows.map((row, at): Seal => {
         const chain = chainOf(row)
         const previous = ends.get(chain) ?? zeros
-        const hash = hashOf(Uint8Array.fromHex(previous), canonicalRow(row))
+        const hash = hashOf(previous, canonicalRow(row))
+        const hex = hash.toHex()
         tree.add(hash)
-        ends.set(chain, hash.toHex())
-        return { position: first + at, auditId: row.id, chain, previous, hash: hash.toHex() }
+        ends.set(chain, hex)
+        return { position: first + at, auditId: row.id, chain, previous, hash: hex }
       })
       return { seals, root: tree.root().toHex() }
     })

@@ -14,7 +14,7 @@ const isSame = (a: AuditBatch, b: AuditBatch) => statementOf(a) === statementOf(
 
 /**
  * An effect that brings the checkpoints up to what the database has, from where they end: so a crash between commit and
- * append loses none. Each batch is logged too. When the database no longer has the batch that the checkpoints end with,
+ * append loses none. Each batch is told at debug. When the database no longer has the batch that the checkpoints end with,
  * somebody has been at it: that is said, and the checkpoints go on from what is there now, so that the break stays on
  * file.
  */
@@ -31,7 +31,7 @@ export const checkpointKeeper = Effect.gen(function*() {
     yield* checkpoints.append(batches.map(batchLine))
     for (const { batch } of batches) {
       const { first, last, number, root } = batch
-      yield* Effect.logInfo(`audit batch ${number} sealed: positions ${first} to ${last}, root ${root}`)
+      yield* Effect.logDebug(`audit batch ${number} sealed: positions ${first} to ${last}, root ${root}`)
     }
     end = batches.at(-1)?.batch ?? end
   })

@@ -8,14 +8,21 @@ export const nothing: Uint8Array = new Uint8Array(32)
 const encoder = new TextEncoder()
 export const utf8 = (text: string): Uint8Array => encoder.encode(text)
 
-/** A row's hash: SHA-256(the hash before it in its chain ‖ the row's canonical text in UTF-8). */
+/**
+ * A row's hash: SHA-256(the hash before it in its chain ‖ the row's canonical text in UTF-8). The hash before it comes in
+ * hex, and is read into its place: an array of its own for each would cost more than hashing the row.
+ */
 export const rowHasher = (digest: Digest) => {
   let scratch = new Uint8Array(4096)
-  return (previous: Uint8Array, canonical: string): Uint8Array => {
+  let before = scratch.subarray(0, 32)
+  return (previous: string, canonical: string): Uint8Array => {
     // A character is three bytes at most, for each of its units in UTF-16.
     const most = 32 + 3 * canonical.length
-    if (scratch.length < most) scratch = new Uint8Array(2 * most)
-    scratch.set(previous)
+    if (scratch.length < most) {
+      scratch = new Uint8Array(2 * most)
+      before = scratch.subarray(0, 32)
+    }
+    before.setFromHex(previous)
     const { written } = encoder.encodeInto(canonical, scratch.subarray(32))
     return digest(scratch.subarray(0, 32 + written))
   }

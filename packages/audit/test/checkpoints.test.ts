@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { asOwner } from "@opsdesk/testkit/asOwner"
-import { Effect } from "effect"
+import { Effect, Logger, References } from "effect"
 import { SqlClient } from "effect/sql"
 import { rm, stat, writeFile } from "node:fs/promises"
 import { dirname } from "node:path"
@@ -37,6 +37,17 @@ layer(SealingDesk(), { excludeTestServices: true })("whoever keeps the checkpoin
       assert.strictEqual(mode & 0o777, 0o600)
     }))
 
+  it.effect("is told of a sound batch at debug alone: a desk at work would say little else", () =>
+    Effect.gen(function*() {
+      const told: Array<string> = []
+      const logger = Logger.make(({ logLevel, message }) => void told.push(`${logLevel} ${String(message)}`))
+      yield* sealOne.pipe(
+        Effect.provide(Logger.layer([logger])),
+        Effect.provideService(References.MinimumLogLevel, "Debug")
+      )
+      assert.match(told.join("\n"), /^Debug audit batch 3 sealed: positions 3 to 3, root [0-9a-f]{64}$/u)
+    }))
+
   it.effect("misses none after a disk that took none: the row is sealed, and the file is completed later", () =>
     Effect.gen(function*() {
       const { checkpoints } = yield* Folder
@@ -47,10 +58,10 @@ layer(SealingDesk(), { excludeTestServices: true })("whoever keeps the checkpoin
       })
       const problem = yield* Effect.flip(sealOne)
       assert.strictEqual(problem._tag, "CheckpointsUnavailable")
-      assert.deepInclude({ ...(yield* underSeal) }, { rows: 3, waiting: 0, odd: 0 })
+      assert.deepInclude({ ...(yield* underSeal) }, { rows: 4, waiting: 0, odd: 0 })
       yield* Effect.promise(() => rm(place))
       assert.strictEqual(yield* sealAnew, 0)
-      assert.deepStrictEqual(yield* numbers, [1, 2, 3])
+      assert.deepStrictEqual(yield* numbers, [1, 2, 3, 4])
     }))
 
   it.effect("goes on below a line that a crash has cut short, with that batch and those after it", () =>
@@ -58,11 +69,11 @@ layer(SealingDesk(), { excludeTestServices: true })("whoever keeps the checkpoin
       const { checkpoints } = yield* Folder
       yield* sealOne
       const lines = yield* checkpointLines
-      const torn = lines[3]?.slice(0, 50) ?? ""
-      yield* Effect.promise(() => writeFile(checkpoints, `${lines.slice(0, 3).join("\n")}\n${torn}`))
+      const torn = lines[4]?.slice(0, 50) ?? ""
+      yield* Effect.promise(() => writeFile(checkpoints, `${lines.slice(0, 4).join("\n")}\n${torn}`))
       yield* happened({ action: "ticket.updated", entityId: "t1" })
       yield* sealAnew
-      assert.deepStrictEqual(yield* numbers, [1, 2, 3, torn, 4, 5])
+      assert.deepStrictEqual(yield* numbers, [1, 2, 3, 4, torn, 5, 6])
     }))
 
   it.effect("sees on file that the database has lost what it had, while the desk seals on", () =>
@@ -71,11 +82,11 @@ layer(SealingDesk(), { excludeTestServices: true })("whoever keeps the checkpoin
         const sql = yield* SqlClient.SqlClient
         yield* sql`alter table audit_batches disable trigger all`
         yield* sql`alter table audit_seals disable trigger all`
-        yield* sql`delete from audit_seals where position > 3`
-        yield* sql`delete from audit_batches where last_position > 3`
+        yield* sql`delete from audit_seals where position > 4`
+        yield* sql`delete from audit_batches where last_position > 4`
       }))
       yield* sealAnew
       yield* sealOne
-      assert.deepStrictEqual((yield* numbers).slice(4), [4, 5, 3, 4])
+      assert.deepStrictEqual((yield* numbers).slice(5), [5, 6, 4, 5])
     }))
 })

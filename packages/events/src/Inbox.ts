@@ -2,8 +2,10 @@ import type { Queue } from "@opsdesk/capabilities/Broker"
 import { reached } from "@opsdesk/capabilities/Failpoints"
 import { Metrics } from "@opsdesk/capabilities/Metrics"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
+import { aboutEvent } from "@opsdesk/kernel/aboutEvent"
 import type { EventEnvelope } from "@opsdesk/kernel/EventEnvelope"
 import { Cause, Clock, Context, Data, Duration, Effect, Exit, Layer, Semaphore } from "effect"
+import { acting } from "./acting.ts"
 import { admit } from "./admission.ts"
 import { causeInWords } from "./causeInWords.ts"
 import type { Consumer } from "./Consumer.ts"
@@ -20,7 +22,7 @@ export type Outcome =
   /** It waits in the inbox for an earlier event of its ticket. */
   | { readonly _tag: "Parked" }
   | { readonly _tag: "Failed"; readonly step: number; readonly error: string }
-  | { readonly _tag: "Buried" }
+  | { readonly _tag: "Buried"; readonly error: string }
 
 /** Somebody else was quicker with one of the events: nothing of the batch is kept, and each is looked at anew. */
 class Overtaken extends Data.TaggedError("Overtaken") {}
@@ -28,7 +30,6 @@ class Overtaken extends Data.TaggedError("Overtaken") {}
 const settled: Outcome = { _tag: "Settled" }
 const absorbed: Outcome = { _tag: "Absorbed" }
 const parked: Outcome = { _tag: "Parked" }
-const buried: Outcome = { _tag: "Buried" }
 
 /** Wakes nobody for less, and never holds up a queue for more. */
 const readyAtOnce = 50
@@ -57,7 +58,7 @@ export class Inbox extends Context.Service<Inbox>()("@opsdesk/events/Inbox", {
           const asked = found.fresh.length + found.parked.length
           if (asked > 0 && (yield* store.begin(owner, found.fresh, found.parked)) < asked) return yield* new Overtaken()
           if (found.fresh.length > 0) {
-            yield* consumer.run(found.fresh)
+            yield* acting(consumer.name, found.fresh)(consumer.run(found.fresh))
             yield* reached("after-effect-before-commit")
           }
           return found
@@ -74,8 +75,23 @@ export class Inbox extends Context.Service<Inbox>()("@opsdesk/events/Inbox", {
           error,
           body: encodeEvent(event)
         })
-        return buried
+        const outcome: Outcome = { _tag: "Buried", error }
+        return outcome
       })
+
+      /** Whoever looks after the desk hears of what went wrong. */
+      const tell = (event: EventEnvelope) => (outcome: Outcome) => {
+        switch (outcome._tag) {
+          case "Failed":
+            return Effect.logWarning(
+              `${queue.name} could not act on ${event.type}, try ${outcome.step + 1} of ${tries}: ${outcome.error}`
+            )
+          case "Buried":
+            return Effect.logError(`${queue.name} gave up ${event.type}: ${outcome.error}`)
+          default:
+            return Effect.void
+        }
+      }
 
       const delayOf = (attempt: number) =>
         queue.delays[Math.min(attempt, queue.delays.length) - 1] ?? Duration.seconds(1)
@@ -107,21 +123,24 @@ export class Inbox extends Context.Service<Inbox>()("@opsdesk/events/Inbox", {
           return outcome
         }))
 
-      /** One event, in a transaction of its own. */
-      const single = Effect.fnUntraced(function*(event: EventEnvelope, isParked = false) {
+      const tried = Effect.fnUntraced(function*(event: EventEnvelope, isParked: boolean) {
         const begun = yield* begin(event, isParked)
         if (typeof begun !== "number") return begun
         yield* reached("after-count-before-effect")
         const exit = yield* Effect.exit(atomic(Effect.gen(function*() {
           if (!(yield* store.settle(owner, event.id))) return absorbed
-          yield* consumer.run([event])
+          yield* acting(consumer.name, [event])(consumer.run([event]))
           yield* reached("after-effect-before-commit")
           return settled
         })))
         if (Exit.isSuccess(exit)) return exit.value
         if (Cause.hasInterrupts(exit.cause)) return yield* Effect.interrupt
         return yield* failed(event, begun, exit.cause)
-      }, alone.withPermits(1))
+      })
+
+      /** One event, in a transaction of its own, one at a time. */
+      const single = (event: EventEnvelope, isParked = false) =>
+        tried(event, isParked).pipe(Effect.tap(tell(event)), aboutEvent(event), alone.withPermits(1))
 
       /** What waited for what has just been dealt with, until nothing is ready any more. */
       const followers = Effect.fnUntraced(function*(tickets: ReadonlyArray<string> | null) {
@@ -146,7 +165,7 @@ export class Inbox extends Context.Service<Inbox>()("@opsdesk/events/Inbox", {
         atomic(Effect.gen(function*() {
           const [standing] = yield* store.look(owner, [event.id])
           return yield* bury(event, Math.max(attempts, standing?.attempts ?? 0), error)
-        }))
+        })).pipe(Effect.tap(tell(event)), aboutEvent(event))
 
       return { together, single, followers, buryAsTold }
     }

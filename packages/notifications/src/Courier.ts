@@ -1,6 +1,7 @@
 import { DeadLetters } from "@opsdesk/capabilities/DeadLetters"
 import { Notifier, NotSent } from "@opsdesk/capabilities/Notifier"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
+import { aboutEvent } from "@opsdesk/kernel/aboutEvent"
 import type { Duration, Schedule } from "effect"
 import { Cause, Context, DateTime, Effect, Layer, Option } from "effect"
 import { Channel, DeliveryStore } from "./DeliveryStore.ts"
@@ -60,8 +61,8 @@ export class Courier extends Context.Service<Courier>()("@opsdesk/notifications/
       yield* atomic(store.postpone(letter.delivery, message, until))
     })
 
-    const deliver = Effect.fn("Courier.deliver")(function*(letter: Written) {
-      const { delivery, event, what } = letter
+    const deliverOne = Effect.fn("Courier.deliver")(function*(letter: Written) {
+      const { delivery, what } = letter
       // One try more than there may be was begun: those before have ended with the program that made them.
       const tooMany = delivery.attempts > 1 && Option.isNone(yield* delayAfter(retries, delivery.attempts - 1))
       if (tooMany) return yield* giveUp(letter, "every try of it has ended with the program that sent it")
@@ -82,8 +83,11 @@ export class Courier extends Context.Service<Courier>()("@opsdesk/notifications/
             ),
           onFailure: (trouble) => failed(letter, trouble)
         })
-      ).pipe(Effect.annotateLogs("ticket_id", event.ticketId))
+      )
     })
+
+    /** In the trace of what the letter tells of. */
+    const deliver = (letter: Written) => aboutEvent(letter.event)(deliverOne(letter))
 
     /** Sends a handful of what is due on a channel; says how many it took. */
     const round = Effect.fn("Courier.round")(function*(channel: Channel) {

@@ -1,5 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Journal } from "@opsdesk/capabilities/Journal"
+import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { asOwner } from "@opsdesk/testkit/asOwner"
 import { freePort, patience, run, scratchFolder, statusOf, untilStatus } from "@opsdesk/testkit/RunningProgram"
 import { Database, TestStack } from "@opsdesk/testkit/TestDatabase"
@@ -133,6 +134,42 @@ it.live(
       )
       yield* untilStatus(`${url}/health/ready`, 200, program)
       yield* until(3)
+    }).pipe(Effect.provide(TestStack("migrated")), Effect.scoped),
+  patience
+)
+
+it.live(
+  "what a worker cannot do it tells by the event, and by the trace and the request that caused it",
+  () =>
+    Effect.gen(function*() {
+      const { output, program, url } = yield* aWorker()
+      yield* untilStatus(`${url}/health/ready`, 200, program)
+      yield* asOwner(
+        Effect.flatMap(SqlClient.SqlClient, (owner) =>
+          owner`alter table inbox add constraint no_cache check (consumer <> 'cache' or state <> 'settled')`)
+      )
+      const traceId = "4bf92f3577b34da6a3ce929d0e0e4736"
+      yield* happen(1).pipe(Effect.provideService(RequestContext, {
+        requestId: "r-4711",
+        traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+        ip: null
+      }))
+      const sql = yield* SqlClient.SqlClient
+      const [dead] = yield* Effect.repeat(sql<{ eventId: string }>`select event_id from dead_letters`, {
+        until: (rows) =>
+          rows.length > 0,
+        schedule: Schedule.spaced("50 millis")
+      })
+      const told = yield* Effect.repeat(
+        Effect.sync(() => output().stdout.split("\n").filter((line) => line.includes("opsdesk.cache "))),
+        { until: (lines) => lines.some((line) => line.includes("gave up")), schedule: Schedule.spaced("50 millis") }
+      )
+      assert.deepStrictEqual(
+        told.map((line) => JSON.parse(line)).map((
+          { event_id, level, request_id, trace_id }
+        ) => [level, event_id, request_id, trace_id]),
+        ["warn", "warn", "error"].map((level) => [level, dead?.eventId, "r-4711", traceId])
+      )
     }).pipe(Effect.provide(TestStack("migrated")), Effect.scoped),
   patience
 )

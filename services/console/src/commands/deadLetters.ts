@@ -15,9 +15,9 @@ const idOf = (text: string) =>
 
 const pageSize = 100
 
-/** Every letter on the list, a page at a time: what is replayed meanwhile leaves the list behind us. */
+/** Every letter on the list, a page at a time: what is replayed meanwhile leaves the list behind us. Adds up what `act` says. */
 const everyLetter = Effect.fnUntraced(function*<E, R>(
-  act: (letter: { readonly id: DeadLetterId; readonly line: string }) => Effect.Effect<void, E, R>
+  act: (letter: { readonly id: DeadLetterId; readonly line: string }) => Effect.Effect<number, E, R>
 ) {
   const desk = yield* DeadLetterDesk
   let total = 0
@@ -26,9 +26,8 @@ const everyLetter = Effect.fnUntraced(function*<E, R>(
     const letters: Effect.Success<ReturnType<typeof desk.pageAsOperator>> = yield* desk.pageAsOperator(before, pageSize)
     for (const { attempts, error, failedAt, id, queue, type } of letters) {
       const line = [DateTime.formatIso(failedAt), id, queue, type ?? "-", `${attempts} tries`, error].join("  ")
-      yield* act({ id, line: line.replaceAll(/\s*\n\s*/g, " ") })
+      total += yield* act({ id, line: line.replaceAll(/\s*\n\s*/g, " ") })
     }
-    total += letters.length
     if (letters.length < pageSize) return total
     before = letters.at(-1)?.seq ?? null
   }
@@ -38,7 +37,7 @@ const list = Command.make(
   "list",
   {},
   Effect.fn(function*() {
-    const total = yield* Effect.provide(everyLetter(({ line }) => Console.log(line)), Desk)
+    const total = yield* Effect.provide(everyLetter(({ line }) => Effect.as(Console.log(line), 1)), Desk)
     if (total === 0) yield* Console.log("there are no dead letters")
   })
 ).pipe(Command.withDescription("What could not be done about events, newest first, and why"))
@@ -55,7 +54,15 @@ const replay = Command.make(
     }
     const total = yield* Effect.gen(function*() {
       const desk = yield* DeadLetterDesk
-      if (id._tag === "None") return yield* everyLetter((letter) => Effect.asVoid(desk.replayAsOperator(letter.id)))
+      if (id._tag === "None") {
+        // Somebody else may discard one of them meanwhile: the others are done all the same.
+        return yield* everyLetter((letter) =>
+          desk.replayAsOperator(letter.id).pipe(
+            Effect.as(1),
+            Effect.catchTag("DeadLetterNotFound", () => Effect.succeed(0))
+          )
+        )
+      }
       yield* desk.replayAsOperator(yield* idOf(id.value))
       return 1
     }).pipe(Effect.provide(Desk))
