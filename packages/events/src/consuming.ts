@@ -69,18 +69,19 @@ export const makeHandler = Effect.fnUntraced(function*<E, R>(consumer: Consumer<
   const pattern = typePattern(consumer.types)
   const wanted = new RegExp(pattern ?? "")
 
-  const unreadable = (delivery: Delivery, error: string) =>
-    Effect.as(
-      atomic(letters.keep({
-        queue: queue.name,
-        eventId: eventIdOf(delivery.id),
-        type: delivery.type,
-        attempts: 1,
-        error: `no event can be read in it: ${error}`,
-        body: delivery.body
-      })),
-      { settlement: done, job: "dead" } satisfies Told
-    )
+  const unreadable = Effect.fnUntraced(function*(delivery: Delivery, cause: string) {
+    const error = `no event can be read in it: ${cause}`
+    yield* atomic(letters.keep({
+      queue: queue.name,
+      eventId: eventIdOf(delivery.id),
+      type: delivery.type,
+      attempts: 1,
+      error,
+      body: delivery.body
+    }))
+    yield* Effect.logError(`${queue.name} was given a message that is now a dead letter: ${error}`)
+    return { settlement: done, job: "dead" } satisfies Told
+  })
 
   /** First those that may be dangerous, each by itself; then the rest at once. */
   const act = Effect.fnUntraced(function*(events: ReadonlyArray<EventEnvelope>, suspects: ReadonlySet<string>) {
