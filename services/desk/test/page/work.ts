@@ -44,7 +44,8 @@ export const work = (it: Vitest.MethodsNonLive<Office>): void => {
           await page.getByLabel("Find words in tickets and messages").blur()
 
           await press("n")
-          await page.getByLabel("What is it about?").waitFor()
+          // What is typed before the dialog has the focus would press the button that closes it.
+          await page.getByLabel("What is it about?").and(page.locator(":focus")).waitFor()
           await page.keyboard.type("By keyboard")
           await press("Tab")
           await page.keyboard.type("All of it.")
