@@ -2,8 +2,8 @@
 export interface Look<E> {
   /** All transactions below have ended. */
   readonly xmin: number
-  /** No transaction from here on had begun. */
-  readonly xmax: number
+  /** The id that the next transaction will be given, not below what it was at that moment. */
+  readonly next: number
   /** Who had written events, right after that moment, and had not ended; null where that was not asked. */
   readonly writers: ReadonlyArray<string> | null
   /** In the order of their positions; what the feed has seen may be left out. */
@@ -14,7 +14,7 @@ export interface Look<E> {
 
 interface Horizon {
   readonly upTo: number
-  readonly xmax: number
+  readonly next: number
   readonly writers: ReadonlySet<string> | null
 }
 
@@ -28,8 +28,8 @@ export interface Feed {
   /** The positions beyond that have been seen. */
   readonly seen: ReadonlySet<number>
   /**
-   * For each look that has left gaps: up to where it saw all there was, its `xmax`, and its writers that have not ended
-   * since. Whoever may still fill a gap before that position had drawn it by then. So they had an id: below `xmax`; and they
+   * For each look that has left gaps: up to where it saw all there was, its `next`, and its writers that have not ended
+   * since. Whoever may still fill a gap before that position had drawn it by then. So they had an id: below `next`; and they
    * were among the writers, or had ended before those were asked for.
    */
   readonly horizons: ReadonlyArray<Horizon>
@@ -50,7 +50,7 @@ export const feedFrom = (look: Look<Placed>, settled: number): Feed =>
   advance({ settled, seen: new Set(), horizons: [] }, look).feed
 
 /** What was asked right after an earlier look holds for the next one: what ended between the two, the second has seen. */
-const isOver = ({ writers, xmax }: Horizon, xmin: number): boolean => xmax <= xmin || writers?.size === 0
+const isOver = ({ writers, next }: Horizon, xmin: number): boolean => next <= xmin || writers?.size === 0
 
 const without = (horizon: Horizon, writers: ReadonlyArray<string> | null): Horizon =>
   writers === null ? horizon : {
@@ -66,7 +66,7 @@ export const advance = <E extends Placed>(feed: Feed, look: Look<E>): Advance<E>
   // Nothing up to here is there that has not been seen.
   const reach = look.isCut ? last : Infinity
   const isFurther = feed.horizons.every(({ upTo }) => upTo < last)
-  const here: Horizon = { upTo: last, xmax: look.xmax, writers: null }
+  const here: Horizon = { upTo: last, next: look.next, writers: null }
   let settled = feed.settled
   for (const horizon of [...feed.horizons, here]) {
     if (isOver(horizon, look.xmin)) settled = Math.max(settled, Math.min(horizon.upTo, reach))

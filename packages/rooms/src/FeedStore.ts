@@ -21,7 +21,7 @@ const decodeEvents = Schema.decodeUnknownEffect(Schema.Array(EventRow))
 
 const Snapshot = Schema.Struct({
   xmin: Schema.Int,
-  xmax: Schema.Int,
+  next: Schema.Int,
   writers: Schema.NullOr(Schema.Array(Schema.String)),
   epoch: Schema.Int
 })
@@ -73,9 +73,11 @@ export class FeedStore extends Context.Service<FeedStore>()("@opsdesk/rooms/Feed
       e.id, e.position, e.type, e.occurred_at, e.ticket_id, e.seq, e.actor_id, e.request_id, e.traceparent, e.audience,
       e.payload, t.requester_id, t.assignee_id, t.team_id, t.version`
 
+    // A snapshot's own `xmax` is one beyond the last transaction that has ended: those from there on may have begun all the
+    // same, and drawn positions. The counter of ids is read after the snapshot, so it is beyond all that had begun by then.
     const snapshot = sql`
       pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin,
-      pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xmax,
+      pg_snapshot_xmin(pg_current_snapshot())::text::bigint + age(pg_snapshot_xmin(pg_current_snapshot())::xid) as next,
       (select epoch from access_epoch) as epoch`
 
     /** Whoever writes a table locks it so until their transaction ends. Asked of the server, whatever the snapshot. */
@@ -98,11 +100,11 @@ export class FeedStore extends Context.Service<FeedStore>()("@opsdesk/rooms/Feed
           order by e.position limit ${rows}
         ) e on true
         order by e.position`
-      const [{ epoch, writers, xmax, xmin }] = yield* decodeSnapshot(found)
+      const [{ epoch, next, writers, xmin }] = yield* decodeSnapshot(found)
       const events = yield* decodeEvents(found.filter(({ position }) => position !== null))
       const seen: FeedLook = {
         xmin,
-        xmax,
+        next,
         writers,
         epoch,
         events: events.map(toldOf),
@@ -118,9 +120,9 @@ export class FeedStore extends Context.Service<FeedStore>()("@opsdesk/rooms/Feed
         from (select ${snapshot}) s
         left join lateral (select position from events order by position desc limit ${rows}) e on true
         order by e.position`
-      const [{ epoch, writers, xmax, xmin }] = yield* decodeSnapshot(found)
+      const [{ epoch, next, writers, xmin }] = yield* decodeSnapshot(found)
       const positions = (yield* decodePositions(found)).flatMap(({ position }) => position === null ? [] : [position])
-      return { xmin, xmax, writers, epoch, events: positions.map((position) => ({ position })), isCut: false }
+      return { xmin, next, writers, epoch, events: positions.map((position) => ({ position })), isCut: false }
     })
 
     const rowsOf = <E, R>(rows: Effect.Effect<ReadonlyArray<object>, E, R>) =>

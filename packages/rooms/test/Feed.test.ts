@@ -43,7 +43,7 @@ class Model {
   /** Writers are asked for when the snapshot has been taken: meanwhile one of them may have ended. */
   look(after: number, rows: number, { asks = false, butSeen = new Set<number>(), ending = () => {} } = {}) {
     const running = this.transactions.filter(({ state }) => state === "running").map(({ xid }) => xid)
-    const snapshot = { xmin: Math.min(this.#xid, ...running), xmax: this.#xid }
+    const snapshot = { xmin: Math.min(this.#xid, ...running), next: this.#xid }
     const events = this.visible.filter((position) => position > after && !butSeen.has(position)).slice(0, rows)
       .map((position) => ({ position }))
     ending()
@@ -116,38 +116,38 @@ describe("whoever reads the events on", () => {
   })
 
   it("hears at once of what lies behind a gap on its ticket, and in the room of all tickets when nobody can fill it", () => {
-    const start = feedFrom({ ...whole, xmin: 10, xmax: 10, events: [{ position: 1 }] }, 0)
-    const first = advance(start, { ...whole, xmin: 10, xmax: 12, events: [{ position: 3 }] })
+    const start = feedFrom({ ...whole, xmin: 10, next: 10, events: [{ position: 1 }] }, 0)
+    const first = advance(start, { ...whole, xmin: 10, next: 12, events: [{ position: 3 }] })
     assert.deepStrictEqual([first.fresh, first.settled], [[{ position: 3 }], []])
-    const waiting = advance(first.feed, { ...whole, xmin: 11, xmax: 14, events: [{ position: 3 }] })
+    const waiting = advance(first.feed, { ...whole, xmin: 11, next: 14, events: [{ position: 3 }] })
     assert.deepStrictEqual([waiting.fresh, waiting.settled], [[], []])
-    const over = advance(waiting.feed, { ...whole, xmin: 12, xmax: 14, events: [{ position: 3 }] })
+    const over = advance(waiting.feed, { ...whole, xmin: 12, next: 14, events: [{ position: 3 }] })
     assert.deepStrictEqual([over.fresh, over.settled], [[], [{ position: 3 }]])
   })
 
   it("waits for nobody who has not written, and for whoever has until they have ended before the look", () => {
-    const start = feedFrom({ ...whole, xmin: 10, xmax: 12, events: [{ position: 1 }, { position: 3 }] }, 0)
-    const asked = advance(start, { ...whole, xmin: 10, xmax: 14, writers: ["11"], events: [{ position: 3 }] })
+    const start = feedFrom({ ...whole, xmin: 10, next: 12, events: [{ position: 1 }, { position: 3 }] }, 0)
+    const asked = advance(start, { ...whole, xmin: 10, next: 14, writers: ["11"], events: [{ position: 3 }] })
     // It has ended as they are asked for, and may have done so after the snapshot.
-    const ended = advance(asked.feed, { ...whole, xmin: 10, xmax: 14, writers: ["13"], events: [{ position: 3 }] })
+    const ended = advance(asked.feed, { ...whole, xmin: 10, next: 14, writers: ["13"], events: [{ position: 3 }] })
     assert.deepStrictEqual([asked.settled, ended.settled], [[], []])
-    const over = advance(ended.feed, { ...whole, xmin: 10, xmax: 14, events: [{ position: 2 }, { position: 3 }] })
+    const over = advance(ended.feed, { ...whole, xmin: 10, next: 14, events: [{ position: 2 }, { position: 3 }] })
     assert.deepStrictEqual([over.fresh, over.settled], [[{ position: 2 }], [{ position: 2 }, { position: 3 }]])
   })
 
   it("keeps no more than it needs, however often it looks while somebody holds it up", () => {
-    let feed = feedFrom({ ...whole, xmin: 10, xmax: 12, events: [{ position: 2 }] }, 0)
-    for (let xmax = 12; xmax < 500; xmax++) feed = advance(feed, { ...whole, xmin: 10, xmax, events: [] }).feed
+    let feed = feedFrom({ ...whole, xmin: 10, next: 12, events: [{ position: 2 }] }, 0)
+    for (let next = 12; next < 500; next++) feed = advance(feed, { ...whole, xmin: 10, next, events: [] }).feed
     assert.deepStrictEqual([feed.seen.size, feed.horizons.length], [1, 1])
   })
 
   it("begins after what was there, but hears of what somebody is still about to commit before it", () => {
-    const start = feedFrom({ ...whole, xmin: 10, xmax: 12, events: [{ position: 5 }, { position: 7 }] }, 4)
+    const start = feedFrom({ ...whole, xmin: 10, next: 12, events: [{ position: 5 }, { position: 7 }] }, 4)
     assert.strictEqual(start.settled, 5)
     const { fresh, settled } = advance(start, {
       ...whole,
       xmin: 12,
-      xmax: 12,
+      next: 12,
       events: [{ position: 6 }, { position: 7 }]
     })
     assert.deepStrictEqual([fresh, settled], [[{ position: 6 }], [{ position: 6 }, { position: 7 }]])

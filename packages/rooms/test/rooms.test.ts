@@ -46,6 +46,27 @@ const opened = (but: { readonly teamId?: ReturnType<typeof teamIdOf> } = {}) =>
 const say = (ticketId: TicketId, body: string, visibility: "public" | "internal" = "public") =>
   Effect.flatMap(MessageDesk, (desk) => desk.send(ticketId, { body, visibility })).pipe(as("ada"))
 
+/** Whoever waits in vain says how far it was, and what the database was at. */
+const orTell = (far: () => object) => <A, E, R>(waiting: Effect.Effect<A, E, R>) =>
+  Effect.timeoutOrElse(waiting, {
+    duration: "25 seconds",
+    orElse: () =>
+      asOwner(Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        const activity = yield* sql`
+          select pid, state, wait_event, backend_xid::text as xid, backend_xmin::text as xmin, (now() - xact_start)::text as open,
+            left(query, 200) as query
+          from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
+        const locks = yield* sql`
+          select pid, mode, granted, virtualtransaction from pg_locks
+          where relation = 'events'::regclass and database = (select oid from pg_database where datname = current_database())`
+        const snapshot = yield* sql`
+          select pg_current_snapshot()::text as snapshot, (select max(position) from events) as last,
+            (select count(*) from events) as events`
+        return yield* Effect.die(new Error(JSON.stringify({ ...far(), snapshot, activity, locks })))
+      }))
+  })
+
 const seqs = (count: number, from = 1) => Array.from({ length: count }, (_, at) => from + at)
 
 layer(Live, { excludeTestServices: true })("whoever listens to a ticket", (it) => {
@@ -152,7 +173,9 @@ layer(Live, { excludeTestServices: true })("whoever listens to all tickets", (it
       const { atomic } = yield* Transaction
       const mine = listen("carla", tickets, 0)
       const count = 30
+      const soFar: Array<number> = []
       const listening = yield* mine.pipe(
+        Stream.tap(({ position }) => Effect.sync(() => soFar.push(position))),
         Stream.take(2 * count),
         Stream.runCollect,
         Effect.forkChild({ startImmediately: true })
@@ -166,8 +189,8 @@ layer(Live, { excludeTestServices: true })("whoever listens to all tickets", (it
           yield* Effect.exit(atomic(Effect.andThen(say(id, "not kept"), Effect.fail("no"))))
           yield* desk.open({ title: "Another's", description: "", type: "request", priority: "low" }).pipe(as("chris"))
           yield* say(id, `to you ${at}`)
-        }), { concurrency: 5 })
-      const heard = yield* Fiber.join(listening)
+        }), { concurrency: 5 }).pipe(orTell(() => ({ before: "something is being said", heard: soFar })))
+      const heard = yield* Fiber.join(listening).pipe(orTell(() => ({ before: "all is said", heard: soFar })))
       const positions = heard.map(({ position }) => position)
       assert.deepStrictEqual(positions, positions.toSorted((a, b) => a - b))
       assert.strictEqual(new Set(positions).size, 2 * count)
@@ -194,9 +217,61 @@ layer(Live, { excludeTestServices: true })("whoever listens to all tickets", (it
       const heard = yield* listen("carla", tickets, 0).pipe(
         Stream.filter(({ ticketId }) => ticketId === id),
         Stream.take(2),
-        Stream.runCollect
+        Stream.runCollect,
+        orTell(() => ({ before: "what was said is heard" }))
       )
       assert.deepStrictEqual(heard.map(({ seq }) => seq), [1, 2])
+    }))
+
+  it.effect("misses nobody who has drawn a place with a higher id than anybody who has ended", () =>
+    Effect.gen(function*() {
+      const { atomic } = yield* Transaction
+      const sql = yield* SqlClient.SqlClient
+      const [first, second] = [yield* opened(), yield* opened()]
+      const heard = yield* listen("carla", tickets, 0).pipe(
+        Stream.filter(({ envelope, ticketId }) =>
+          envelope.type !== "ticket.created" && (ticketId === first.id || ticketId === second.id)
+        ),
+        Stream.take(2),
+        Stream.runCollect,
+        Effect.forkChild({ startImmediately: true })
+      )
+      const [began, hasId, isDrawn, mayEnd] = yield* Effect.all([
+        Deferred.make<void>(),
+        Deferred.make<void>(),
+        Deferred.make<void>(),
+        Deferred.make<void>()
+      ])
+      const ofFirst = yield* listen("carla", roomOfTicket(first.id), 0).pipe(
+        Stream.tap(() => Deferred.succeed(began, undefined)),
+        Stream.take(2),
+        Stream.runDrain,
+        Effect.forkChild
+      )
+      yield* Deferred.await(began)
+      const one = yield* sql`select pg_current_xact_id()`.pipe(
+        Effect.andThen(Deferred.succeed(hasId, undefined)),
+        Effect.andThen(Deferred.await(isDrawn)),
+        // Written as it is: a desk within a transaction has a part of its own, with an id that is higher again.
+        Effect.andThen(sql`
+          insert into events (id, type, occurred_at, ticket_id, seq, audience, payload)
+          values (uuidv7(), 'ticket.updated', now(), ${first.id}, 2, 'public', '{"before": {}, "after": {}}')`),
+        atomic,
+        Effect.forkChild
+      )
+      yield* Deferred.await(hasId)
+      const other = yield* say(second.id, "the higher id, the earlier place").pipe(
+        Effect.andThen(Deferred.succeed(isDrawn, undefined)),
+        Effect.andThen(Deferred.await(mayEnd)),
+        atomic,
+        Effect.forkChild
+      )
+      yield* Fiber.join(one)
+      // Its ticket's listeners hear at once: whoever reads the feed has seen it by then, and nobody else has ended.
+      yield* Fiber.join(ofFirst)
+      yield* Deferred.succeed(mayEnd, undefined)
+      yield* Fiber.join(other)
+      assert.deepStrictEqual((yield* Fiber.join(heard)).map(({ ticketId }) => ticketId), [second.id, first.id])
     }))
 
   it.effect("hears of an event only when nobody can put another before it, while its ticket's listeners do at once", () =>

@@ -142,5 +142,15 @@ export const deliveryBugs: ReadonlyArray<PlantedBug> = [
     project: "events",
     test: "test/Inbox.test.ts",
     title: "is tried by itself and counted before, once somebody was given it and did not settle it"
+  },
+  {
+    name: "who listens to all tickets takes the end of a snapshot for the next transaction's id",
+    promise: "whoever listens hears of each event once, in order",
+    file: "packages/rooms/src/FeedStore.ts",
+    right: "+ age(pg_snapshot_xmin(pg_current_snapshot())::xid) as next",
+    wrong: "+ 0 * age(pg_snapshot_xmin(pg_current_snapshot())::xid) as next",
+    project: "rooms",
+    test: "test/rooms.test.ts",
+    title: "misses nobody who has drawn a place with a higher id than anybody who has ended"
   }
 ]
