@@ -33,6 +33,7 @@ import { RedisRateLimiterStore } from "@opsdesk/redis/RedisRateLimiterStore"
 import { RedisRoomBus } from "@opsdesk/redis/RedisRoomBus"
 import { Logs } from "@opsdesk/telemetry/Logs"
 import { Prometheus } from "@opsdesk/telemetry/Prometheus"
+import { NoSpans } from "@opsdesk/telemetry/Tracing"
 import { Clock, Effect, Layer, Option } from "effect"
 import { Digest, Mac } from "effect/crypto"
 import { SqlClient } from "effect/sql"
@@ -199,4 +200,4 @@ export const StackLogs = (service: string) =>
       service,
       level: logLevel,
       format: Option.getOrElse(logFormat, () => globalThis.process.stdout.isTTY ? "pretty" as const : "json" as const)
-    })))
+    }))).pipe(Layer.merge(NoSpans))
