@@ -1,7 +1,7 @@
 import { Settings } from "@opsdesk/stack/Settings"
 import { Context, Effect, Layer } from "effect"
 import type { DocumentNode, GraphQLSchema } from "graphql"
-import { GraphQLError, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from "graphql"
+import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from "graphql"
 import type { CompiledQuery } from "graphql-jit"
 import { compileQuery, isCompiledQuery } from "graphql-jit"
 import { excess, excessOf, limits } from "./limits.ts"
@@ -12,6 +12,8 @@ import { graphSchema } from "./schema.ts"
 export interface Read {
   readonly document: DocumentNode | undefined
   readonly errors: ReadonlyArray<GraphQLError>
+  /** The limit that it is beyond with these variables, which say how large pages are; null where all are kept. */
+  readonly excess: (variables: Readonly<Record<string, unknown>>) => Excess | null
   /** Compiled for an operation once the same document has come before; undefined until then. */
   readonly compiled: (operationName: string | undefined) => CompiledQuery | undefined
 }
@@ -25,8 +27,15 @@ const longestKept = 10_000
 const wrong = (errors: ReadonlyArray<GraphQLError>): Read => ({
   document: undefined,
   errors,
+  excess: () => null,
   compiled: () => undefined
 })
+
+/** Without variables a document comes to the same each time. */
+const hasVariables = ({ definitions }: DocumentNode): boolean =>
+  definitions.some((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION && (definition.variableDefinitions ?? []).length > 0
+  )
 
 const tooManyTokens = /more tha[nt] \d+ tokens/
 
@@ -68,7 +77,7 @@ export const makeDocuments = (schema: GraphQLSchema, { introspection }: { readon
     if (before?.document !== undefined) {
       kept.delete(source)
       kept.set(source, before)
-      return excessOf(schema, before.document, variables) ?? before
+      return before.excess(variables) ?? before
     }
     const document = parsed(source)
     if (!("kind" in document)) return document
@@ -76,7 +85,9 @@ export const makeDocuments = (schema: GraphQLSchema, { introspection }: { readon
     if (beyond !== null) return beyond
     const errors = validate(schema, document, rules, { maxErrors: mostErrors, hideSuggestions: !introspection })
     if (errors.length > 0) return wrong(errors)
-    const read: Read = { document, errors, compiled: compiling(document) }
+    // It is within the limits as it came.
+    const excess: Read["excess"] = hasVariables(document) ? (given) => excessOf(schema, document, given) : () => null
+    const read: Read = { document, errors, excess, compiled: compiling(document) }
     if (source.length <= longestKept) {
       kept.set(source, read)
       const [oldest] = kept.keys()
