@@ -3,7 +3,6 @@ import { Context, Effect, Layer } from "effect"
 import type { DocumentNode, GraphQLSchema } from "graphql"
 import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from "graphql"
 import type { CompiledQuery } from "graphql-jit"
-import { compileQuery, isCompiledQuery } from "graphql-jit"
 import { excess, excessOf, limits } from "./limits.ts"
 import type { Excess } from "./limits.ts"
 import { graphSchema } from "./schema.ts"
@@ -15,7 +14,7 @@ export interface Read {
   /** The limit that it is beyond with these variables, which say how large pages are; null where all are kept. */
   readonly excess: (variables: Readonly<Record<string, unknown>>) => Excess | null
   /** Compiled for an operation once the same document has come before; undefined until then. */
-  readonly compiled: (operationName: string | undefined) => CompiledQuery | undefined
+  readonly compiled: (operationName: string | undefined) => Promise<CompiledQuery | undefined>
 }
 
 const mostErrors = 20
@@ -28,7 +27,7 @@ const wrong = (errors: ReadonlyArray<GraphQLError>): Read => ({
   document: undefined,
   errors,
   excess: () => null,
-  compiled: () => undefined
+  compiled: () => Promise.resolve(undefined)
 })
 
 /** Without variables a document comes to the same each time. */
@@ -60,11 +59,13 @@ export const makeDocuments = (schema: GraphQLSchema, { introspection }: { readon
   const compiling = (document: DocumentNode): Read["compiled"] => {
     const known = new Map<string, CompiledQuery | "cannot be">()
     let uses = 0
-    return (operationName = "") => {
+    return async (operationName = "") => {
       // The first time is the only one for most documents that somebody has typed.
       if (++uses < 2) return undefined
       const before = known.get(operationName)
       if (before !== undefined) return before === "cannot be" ? undefined : before
+      // Read once there is something to compile: a desk that nobody asks by GraphQL does without.
+      const { compileQuery, isCompiledQuery } = await import("graphql-jit")
       const compiled = compileQuery(schema, document, operationName)
       known.set(operationName, isCompiledQuery(compiled) ? compiled : "cannot be")
       return isCompiledQuery(compiled) ? compiled : undefined
