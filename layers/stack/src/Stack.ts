@@ -26,7 +26,6 @@ import { PostgresRoomBus } from "@opsdesk/postgres/PostgresRoomBus"
 import { PostgresSql } from "@opsdesk/postgres/PostgresSql"
 import { PostgresTransaction } from "@opsdesk/postgres/PostgresTransaction"
 import { within } from "@opsdesk/postgres/within"
-import { RabbitBroker } from "@opsdesk/rabbitmq/RabbitBroker"
 import { RedisCache } from "@opsdesk/redis/RedisCache"
 import { redisPing } from "@opsdesk/redis/redisPing"
 import { RedisRateLimiterStore } from "@opsdesk/redis/RedisRateLimiterStore"
@@ -102,7 +101,12 @@ const Queues = (service: string) =>
   Layer.unwrap(Effect.map(Settings, ({ amqpUrl }) =>
     Option.match(amqpUrl, {
       onNone: () => PostgresBroker(),
-      onSome: (url) => RabbitBroker({ url, applicationName: `opsdesk-${service}` })
+      // Read where there is a RabbitMQ, as the embedded desk has none.
+      onSome: (url) =>
+        Layer.unwrap(Effect.map(
+          Effect.promise(() => import("@opsdesk/rabbitmq/RabbitBroker")),
+          ({ RabbitBroker }) => RabbitBroker({ url, applicationName: `opsdesk-${service}` })
+        ))
     })))
 
 /** Programs that share a database, and no place to keep answers together, would show each other what was. */
