@@ -3,6 +3,7 @@ import { isAway } from "@opsdesk/capabilities/Transaction"
 import { Effect } from "effect"
 import type { SqlConnection } from "effect/sql"
 import { SqlClient, SqlError } from "effect/sql"
+import { undoneWithin } from "./within.ts"
 
 /** How long PostgreSQL has to begin or end a transaction. */
 const limit = "5 seconds"
@@ -14,9 +15,11 @@ const failed = (message: string, Reason: typeof SqlError.ConnectionError | typeo
 const control = (connection: SqlConnection.Connection, statement: string) =>
   connection.executeRaw(statement, []).pipe(
     Effect.interruptible,
-    Effect.timeoutOrElse({
+    undoneWithin({
       duration: limit,
-      orElse: () => Effect.fail(failed(`no answer to ${statement} within ${limit}`, SqlError.ConnectionError))
+      orElse: Effect.suspend(() =>
+        Effect.fail(failed(`no answer to ${statement} within ${limit}`, SqlError.ConnectionError))
+      )
     })
   )
 

@@ -14,7 +14,8 @@ const unused = Effect.die(new Error("the limits send commands only"))
 
 const line = (url: Redacted.Redacted<string>) =>
   Effect.gen(function*() {
-    const client = yield* clientOf(url, onTheWay)
+    // Each request asks once: many of them come in one turn of the loop.
+    const client = yield* clientOf(url, { ...onTheWay, enableAutoPipelining: true })
     yield* Effect.ignore(connect(client))
     return yield* Redis.make({
       // Redis answers each command with what it answers; who sends it says what that is.

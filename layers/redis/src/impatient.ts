@@ -19,6 +19,8 @@ export const impatient = {
 export const connect = (client: Redis) => Effect.tryPromise(() => client.connect())
 
 export interface ClientOptions {
+  /** Whether what is asked in one turn of the loop goes out in one write. */
+  readonly enableAutoPipelining?: boolean
   readonly commandTimeout?: number
   readonly socketTimeout?: number
   /** After how many milliseconds a lost line is taken up again, or null for never. */

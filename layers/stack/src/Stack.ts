@@ -26,13 +26,13 @@ import { PostgresRoomBus } from "@opsdesk/postgres/PostgresRoomBus"
 import { PostgresSql } from "@opsdesk/postgres/PostgresSql"
 import { PostgresTransaction } from "@opsdesk/postgres/PostgresTransaction"
 import { within } from "@opsdesk/postgres/within"
-import { RabbitBroker } from "@opsdesk/rabbitmq/RabbitBroker"
 import { RedisCache } from "@opsdesk/redis/RedisCache"
 import { redisPing } from "@opsdesk/redis/redisPing"
 import { RedisRateLimiterStore } from "@opsdesk/redis/RedisRateLimiterStore"
 import { RedisRoomBus } from "@opsdesk/redis/RedisRoomBus"
 import { Logs } from "@opsdesk/telemetry/Logs"
 import { Prometheus } from "@opsdesk/telemetry/Prometheus"
+import { NoSpans } from "@opsdesk/telemetry/Tracing"
 import { Clock, Effect, Layer, Option } from "effect"
 import { Digest, Mac } from "effect/crypto"
 import { SqlClient } from "effect/sql"
@@ -101,7 +101,12 @@ const Queues = (service: string) =>
   Layer.unwrap(Effect.map(Settings, ({ amqpUrl }) =>
     Option.match(amqpUrl, {
       onNone: () => PostgresBroker(),
-      onSome: (url) => RabbitBroker({ url, applicationName: `opsdesk-${service}` })
+      // Read where there is a RabbitMQ, as the embedded desk has none.
+      onSome: (url) =>
+        Layer.unwrap(Effect.map(
+          Effect.promise(() => import("@opsdesk/rabbitmq/RabbitBroker")),
+          ({ RabbitBroker }) => RabbitBroker({ url, applicationName: `opsdesk-${service}` })
+        ))
     })))
 
 /** Programs that share a database, and no place to keep answers together, would show each other what was. */
@@ -199,4 +204,4 @@ export const StackLogs = (service: string) =>
       service,
       level: logLevel,
       format: Option.getOrElse(logFormat, () => globalThis.process.stdout.isTTY ? "pretty" as const : "json" as const)
-    })))
+    }))).pipe(Layer.merge(NoSpans))

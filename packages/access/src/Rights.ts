@@ -1,7 +1,7 @@
 import { Metrics } from "@opsdesk/capabilities/Metrics"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
-import type { UserId } from "@opsdesk/kernel/Ids"
-import { Cache, Clock, Context, Data, Effect, Exit, Layer, Option } from "effect"
+import { UserId } from "@opsdesk/kernel/Ids"
+import { Cache, Clock, Context, Effect, Exit, Layer, Option } from "effect"
 import type { Actor } from "./Actor.ts"
 import { grantsOf } from "./Actor.ts"
 import type { ActorRow } from "./RightsStore.ts"
@@ -15,11 +15,14 @@ const rightsAreGoodFor = "5 seconds"
 const restlessMillis = 1000
 const atMost = 10_000
 
-class Claimed extends Data.Class<{
-  readonly epoch: number
-  readonly userId: UserId
-  readonly sessionId: string | null
-}> {}
+/** Whom somebody says to be, at an epoch; text, as that is what is found at once. */
+const claimOf = (epoch: number, userId: UserId, sessionId: string | null): string =>
+  `${epoch} ${userId} ${sessionId ?? ""}`
+
+const claimedIn = (claim: string) => {
+  const [, userId = "", sessionId = ""] = claim.split(" ")
+  return { userId: UserId.make(userId), sessionId: sessionId === "" ? null : sessionId }
+}
 
 const actorOf = ({ grants, roles, teamIds, userId }: ActorRow, sessionId: string | null): Actor => ({
   userId,
@@ -52,7 +55,7 @@ export class Rights extends Context.Service<Rights>()("@opsdesk/access/Rights", 
         Effect.map(([row]) => row === undefined ? Option.none<Actor>() : Option.some(actorOf(row, sessionId)))
       )
 
-    const actors = yield* Cache.makeWith((claimed: Claimed) => read(claimed), {
+    const actors = yield* Cache.makeWith((claim: string) => read(claimedIn(claim)), {
       capacity: atMost,
       timeToLive: (exit) => Exit.isSuccess(exit) && Option.isSome(exit.value) ? rightsAreGoodFor : 0
     })
@@ -63,9 +66,9 @@ export class Rights extends Context.Service<Rights>()("@opsdesk/access/Rights", 
      */
     const actor = Effect.fnUntraced(function*(userId: UserId, sessionId: string | null) {
       if ((yield* Clock.currentTimeMillis) < restlessUntil) yield* readAnew
-      const claimed = new Claimed({ epoch: yield* epoch, userId, sessionId })
-      metrics.cacheAsked("rights", (yield* Cache.has(actors, claimed)) ? "hit" : "miss")
-      return yield* Cache.get(actors, claimed)
+      const claim = claimOf(yield* epoch, userId, sessionId)
+      metrics.cacheAsked("rights", (yield* Cache.has(actors, claim)) ? "hit" : "miss")
+      return yield* Cache.get(actors, claim)
     })
 
     /** The person without a session, read at this moment whatever is kept. */

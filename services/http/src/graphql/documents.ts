@@ -1,9 +1,8 @@
 import { Settings } from "@opsdesk/stack/Settings"
 import { Context, Effect, Layer } from "effect"
 import type { DocumentNode, GraphQLSchema } from "graphql"
-import { GraphQLError, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from "graphql"
+import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from "graphql"
 import type { CompiledQuery } from "graphql-jit"
-import { compileQuery, isCompiledQuery } from "graphql-jit"
 import { excess, excessOf, limits } from "./limits.ts"
 import type { Excess } from "./limits.ts"
 import { graphSchema } from "./schema.ts"
@@ -12,8 +11,10 @@ import { graphSchema } from "./schema.ts"
 export interface Read {
   readonly document: DocumentNode | undefined
   readonly errors: ReadonlyArray<GraphQLError>
+  /** The limit that it is beyond with these variables, which say how large pages are; null where all are kept. */
+  readonly excess: (variables: Readonly<Record<string, unknown>>) => Excess | null
   /** Compiled for an operation once the same document has come before; undefined until then. */
-  readonly compiled: (operationName: string | undefined) => CompiledQuery | undefined
+  readonly compiled: (operationName: string | undefined) => Promise<CompiledQuery | undefined>
 }
 
 const mostErrors = 20
@@ -25,8 +26,15 @@ const longestKept = 10_000
 const wrong = (errors: ReadonlyArray<GraphQLError>): Read => ({
   document: undefined,
   errors,
-  compiled: () => undefined
+  excess: () => null,
+  compiled: () => Promise.resolve(undefined)
 })
+
+/** Without variables a document comes to the same each time. */
+const hasVariables = ({ definitions }: DocumentNode): boolean =>
+  definitions.some((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION && (definition.variableDefinitions ?? []).length > 0
+  )
 
 const tooManyTokens = /more tha[nt] \d+ tokens/
 
@@ -51,11 +59,13 @@ export const makeDocuments = (schema: GraphQLSchema, { introspection }: { readon
   const compiling = (document: DocumentNode): Read["compiled"] => {
     const known = new Map<string, CompiledQuery | "cannot be">()
     let uses = 0
-    return (operationName = "") => {
+    return async (operationName = "") => {
       // The first time is the only one for most documents that somebody has typed.
       if (++uses < 2) return undefined
       const before = known.get(operationName)
       if (before !== undefined) return before === "cannot be" ? undefined : before
+      // Read once there is something to compile: a desk that nobody asks by GraphQL does without.
+      const { compileQuery, isCompiledQuery } = await import("graphql-jit")
       const compiled = compileQuery(schema, document, operationName)
       known.set(operationName, isCompiledQuery(compiled) ? compiled : "cannot be")
       return isCompiledQuery(compiled) ? compiled : undefined
@@ -68,7 +78,7 @@ export const makeDocuments = (schema: GraphQLSchema, { introspection }: { readon
     if (before?.document !== undefined) {
       kept.delete(source)
       kept.set(source, before)
-      return excessOf(schema, before.document, variables) ?? before
+      return before.excess(variables) ?? before
     }
     const document = parsed(source)
     if (!("kind" in document)) return document
@@ -76,7 +86,9 @@ export const makeDocuments = (schema: GraphQLSchema, { introspection }: { readon
     if (beyond !== null) return beyond
     const errors = validate(schema, document, rules, { maxErrors: mostErrors, hideSuggestions: !introspection })
     if (errors.length > 0) return wrong(errors)
-    const read: Read = { document, errors, compiled: compiling(document) }
+    // It is within the limits as it came.
+    const excess: Read["excess"] = hasVariables(document) ? (given) => excessOf(schema, document, given) : () => null
+    const read: Read = { document, errors, excess, compiled: compiling(document) }
     if (source.length <= longestKept) {
       kept.set(source, read)
       const [oldest] = kept.keys()

@@ -63,7 +63,7 @@ export const executed = async (prepared: Prepared): Promise<Result> => {
   const { operationName, variables } = asked
   const { document } = read
   if (document === undefined) return { errors: read.errors.map(documentError(prepared.requestId)) }
-  const compiled = read.compiled(operationName)
+  const compiled = await read.compiled(operationName)
   const result: Result = compiled === undefined
     ? await execute({
       schema: graphSchema,

@@ -1,11 +1,12 @@
 import { Metrics } from "@opsdesk/capabilities/Metrics"
 import type { Allowance } from "@opsdesk/capabilities/RateLimits"
 import { MetAllowances } from "@opsdesk/capabilities/RateLimits"
+import type { RequestContextShape } from "@opsdesk/kernel/RequestContext"
 import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { Readiness } from "@opsdesk/serving/Readiness"
 import { originsOf } from "@opsdesk/stack/origins"
 import { Settings } from "@opsdesk/stack/Settings"
-import { ByteSize, Clock, Context, Effect, Exit, Option } from "effect"
+import { ByteSize, Clock, Context, Effect, Exit, LogLevel, Option, References } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Hex } from "effect/encoding"
 import { HttpEffect, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
@@ -13,6 +14,7 @@ import { corsHeaders } from "./cors.ts"
 import { finishProblem } from "./finishProblem.ts"
 import { rateLimitHeaders } from "./limits.ts"
 import { refusedAtOnce } from "./refusedAtOnce.ts"
+import type { Facts } from "./RequestFacts.ts"
 import { noFacts, RequestFacts } from "./RequestFacts.ts"
 import { isSecure, securityHeaders } from "./securityHeaders.ts"
 import { traceContextOf } from "./traceContext.ts"
@@ -31,6 +33,31 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** What stands in an address is anybody's text; only an id goes into the log. */
 const uuidOf = (text: string | undefined) => text !== undefined && uuid.test(text) ? text : undefined
+
+/** Those that have a value. */
+const known = (annotations: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(annotations).filter(([, value]) => value !== undefined))
+
+interface About {
+  readonly facts: Facts
+  readonly met: Map<string, Allowance>
+  readonly request: RequestContextShape
+  readonly annotations: Readonly<Record<string, unknown>>
+}
+
+/** What is known all through a request, put into its context at once: one by one, each would be taken out again as well. */
+const knowing = <A, E, R>(answer: Effect.Effect<A, E, R>, { annotations, facts, met, request }: About) =>
+  Effect.updateContext(answer, (context: Context.Context<R>): Context.Context<R> =>
+    context.pipe(
+      Context.add(RequestFacts, facts),
+      Context.add(MetAllowances, met),
+      Context.add(RequestContext, request),
+      Context.add(HttpServerRequest.MaxBodySize, maxBody),
+      Context.add(References.CurrentLogAnnotations, {
+        ...Context.get(context, References.CurrentLogAnnotations),
+        ...annotations
+      })
+    ))
 
 /**
  * Everything that is the same for all requests, in one middleware: who and which request it is, how its answer leaves,
@@ -56,8 +83,8 @@ export const Edge = HttpRouter.middleware(
         const entropy = yield* hex(48)
         const trace = traceContextOf(request.headers.traceparent, (digits) =>
           digits === 32 ? entropy.slice(0, 32) : entropy.slice(32))
+        const annotations = { request_id: requestId, trace_id: trace.traceId, span_id: trace.spanId }
         const facts = noFacts()
-
         const met = new Map<string, Allowance>()
 
         const finish = (response: HttpServerResponse.HttpServerResponse) =>
@@ -73,54 +100,52 @@ export const Edge = HttpRouter.middleware(
             })
             const seconds = Number(clock.monotonicTimeNanosUnsafe() - started) / 1e9
             metrics.httpAnswered({ method: request.method, route, status: finished.status }, seconds)
-            const ours = finished.status === 500 && facts.cause !== undefined
-              ? Effect.logError("a request failed", facts.cause)
+            const failed = finished.status === 500 && facts.cause !== undefined
+              ? Effect.annotateLogs(Effect.logError("a request failed", facts.cause), annotations)
               : Effect.void
-            if (isProbe(route)) {
-              return Effect.as(ours, finished)
-            }
-            const ticketId = facts.ticketId ?? (route.startsWith(ticketRoute) ? uuidOf(matched?.params.id) : undefined)
-            return Effect.as(
-              Effect.andThen(
-                ours,
-                Effect.logInfo(`${request.method} ${route} ${finished.status}`).pipe(Effect.annotateLogs({
+            const ticketId = () =>
+              facts.ticketId ?? (route.startsWith(ticketRoute) ? uuidOf(matched?.params.id) : undefined)
+            const line = Effect.suspend(() =>
+              Effect.annotateLogs(
+                Effect.logInfo(`${request.method} ${route} ${finished.status}`),
+                known({
+                  ...annotations,
                   method: request.method,
                   route,
                   status: finished.status,
                   duration_ms: Math.round(seconds * 1e6) / 1e3,
-                  ...(facts.userId === undefined ? {} : { user_id: facts.userId }),
-                  ...(facts.sessionId === undefined ? {} : { session_id: facts.sessionId }),
-                  ...(facts.apiTokenId === undefined ? {} : { api_token_id: facts.apiTokenId }),
-                  ...(ticketId === undefined ? {} : { ticket_id: ticketId })
-                }))
-              ),
-              finished
+                  user_id: facts.userId,
+                  session_id: facts.sessionId,
+                  api_token_id: facts.apiTokenId,
+                  ticket_id: ticketId()
+                })
+              )
+            )
+            return failed.pipe(
+              Effect.andThen(isProbe(route) ? Effect.void : Effect.when(line, LogLevel.isEnabled("Info"))),
+              Effect.as(finished)
             )
           })
 
-        const annotations = { request_id: requestId, trace_id: trace.traceId, span_id: trace.spanId }
         yield* HttpEffect.appendPreResponseHandler((_request, response) =>
-          Effect.annotateLogs(finish(response), annotations)
+          finish(response)
         )
         const admitted = readiness.admits(request.url) ? app : Effect.succeed(HttpServerResponse.empty({ status: 503 }))
-        return yield* (refusedAtOnce(request) ?? admitted).pipe(
+        const answer = (refusedAtOnce(request) ?? admitted).pipe(
           // Here the fiber still knows which route it is on.
           Effect.onExit((exit) =>
             Effect.withFiberSucceed((fiber) => {
               facts.matched = Context.getOrUndefined(fiber.context, HttpRouter.RouteContext)
               facts.cause = Exit.isFailure(exit) ? exit.cause : undefined
             })
-          ),
-          Effect.provideService(RequestFacts, facts),
-          Effect.provideService(MetAllowances, met),
-          Effect.provideService(RequestContext, {
-            requestId,
-            traceparent: trace.traceparent,
-            ip: Option.getOrNull(request.remoteAddress)
-          }),
-          Effect.provideService(HttpServerRequest.MaxBodySize, maxBody),
-          Effect.annotateLogs(annotations)
+          )
         )
+        return yield* knowing(answer, {
+          facts,
+          met,
+          annotations,
+          request: { requestId, traceparent: trace.traceparent, ip: Option.getOrNull(request.remoteAddress) }
+        })
       })
   }),
   { global: true }

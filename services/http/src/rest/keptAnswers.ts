@@ -12,13 +12,20 @@ import { Effect, Schema } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { tagOf } from "../middleware/onlyIfNew.ts"
 import { RequestFacts } from "../middleware/RequestFacts.ts"
-import { asItIs } from "./created.ts"
+import { asItIs, textOf } from "./created.ts"
 
 const utf8 = new TextEncoder()
 const lineEnd = 10
 
-/** An answer as it is kept: its tag and which ticket it is of, if it is of one; a line end; its bytes. */
-const packed = (etag: string, ticketId: string, body: Uint8Array): Uint8Array => {
+/** An answer, its tag, and which ticket it is of, if it is of one. */
+interface Answer {
+  readonly etag: string
+  readonly ticketId: string
+  readonly body: Uint8Array
+}
+
+/** An answer as it is kept: its tag and its ticket; a line end; its bytes. */
+const packed = ({ body, etag, ticketId }: Answer): Uint8Array => {
   const head = utf8.encode(`${etag} ${ticketId}\n`)
   const whole = new Uint8Array(head.length + body.length)
   whole.set(head)
@@ -26,15 +33,15 @@ const packed = (etag: string, ticketId: string, body: Uint8Array): Uint8Array =>
   return whole
 }
 
-const unpacked = (whole: Uint8Array) => {
+const text = new TextDecoder()
+
+const unpacked = (whole: Uint8Array): Answer => {
   const at = whole.indexOf(lineEnd)
-  const [etag = "", ticketId = ""] = new TextDecoder().decode(whole.subarray(0, at)).split(" ")
+  const [etag = "", ticketId = ""] = text.decode(whole.subarray(0, at)).split(" ")
   return { etag, ticketId, body: whole.subarray(at + 1) }
 }
 
 const encodeTicket = Schema.encodeEffect(Ticket.json)
-
-const jsonBytes = (value: unknown) => utf8.encode(JSON.stringify(value))
 
 /** `no-cache` among the directives of `Cache-Control` (RFC 9111, section 5.2.1.4): the answer is to be made anew. */
 const asksForNew = ({ headers }: HttpServerRequest.HttpServerRequest) =>
@@ -45,9 +52,10 @@ export const makeKeptAnswers = Effect.gen(function*() {
   const cache = yield* Cache
   const queue = yield* TicketQueue
 
-  const answered = Effect.fnUntraced(function*<E, R>(kept: Kept, load: Effect.Effect<Uint8Array, E, R>) {
-    const request = yield* HttpServerRequest.HttpServerRequest
-    const { body, etag, ticketId } = unpacked(yield* (asksForNew(request) ? load : cache.getOrLoad(kept, load)))
+  const answered = Effect.fnUntraced(function*<E, R>(kept: Kept, load: Effect.Effect<Answer, E, R>) {
+    const { body, etag, ticketId } = asksForNew(yield* HttpServerRequest.HttpServerRequest)
+      ? yield* load
+      : unpacked(yield* cache.getOrLoad(kept, Effect.map(load, packed)))
     if (ticketId !== "") (yield* RequestFacts).ticketId = ticketId
     return HttpServerResponse.uint8Array(body, { contentType: "application/json", headers: { etag } })
   })
@@ -59,7 +67,7 @@ export const makeKeptAnswers = Effect.gen(function*() {
       Effect.gen(function*() {
         const found = yield* queue.get(ref)
         const data = yield* Effect.orDie(encodeTicket(found))
-        return packed(versionTag(found.version), found.id, jsonBytes({ data }))
+        return { etag: versionTag(found.version), ticketId: found.id, body: utf8.encode(JSON.stringify({ data })) }
       })
     )
   })
@@ -78,8 +86,8 @@ export const makeKeptAnswers = Effect.gen(function*() {
     return yield* answered(
       { cache: "lists", key: listKey(actor, filter, sort, request.limit), tags: listTags(actor, filter) },
       Effect.map(queue.list(filter, sort, request), (page) => {
-        const bytes = jsonBytes(page)
-        return packed(tagOf(bytes), "", bytes)
+        const body = utf8.encode(textOf(page))
+        return { etag: tagOf(body), ticketId: "", body }
       })
     )
   })
