@@ -58,10 +58,13 @@ const Expected = Schema.Tuple([
 ])
 const decodeExpected = Schema.decodeUnknownEffect(Expected)
 
-/** From so many matches on, and so large a part of all tickets, words are looked for ticket by ticket. */
-const common = { matches: 2_000, share: 0.01 }
+/**
+ * From so many matches on, and so large a part of all, words are looked for ticket by ticket. PostgreSQL guesses a
+ * two-hundredth of words that it knows nothing of.
+ */
+const common = { matches: 2_000, share: 0.0075 }
 
-/** So many tickets are looked at for a page: a hundred times what a word of that share lets expect for the usual one. */
+/** So many tickets are looked at for a page, several times what words of that share let expect. */
 const mostLookedAt = 20_000
 
 /** All SQL about lists of tickets. */
