@@ -204,7 +204,7 @@ layer(Live, { excludeTestServices: true })("whoever listens to all tickets", (it
       const { atomic } = yield* Transaction
       const isOpen = yield* Deferred.make<void>()
       yield* asOwner(Effect.flatMap(SqlClient.SqlClient, (sql) =>
-        sql`select pg_current_xact_id()`.pipe(
+        sql`select pg_current_xact_id()::text`.pipe(
           Effect.andThen(Deferred.succeed(isOpen, undefined)),
           Effect.andThen(Effect.never),
           sql.withTransaction
@@ -249,7 +249,7 @@ layer(Live, { excludeTestServices: true })("whoever listens to all tickets", (it
         Effect.forkChild
       )
       yield* Deferred.await(began)
-      const one = yield* sql`select pg_current_xact_id()`.pipe(
+      const one = yield* sql`select pg_current_xact_id()::text`.pipe(
         Effect.andThen(Deferred.succeed(hasId, undefined)),
         Effect.andThen(Deferred.await(isDrawn)),
         // Written as it is: a desk within a transaction has a part of its own, with an id that is higher again.
