@@ -154,7 +154,7 @@ export class TicketListStore extends Context.Service<TicketListStore>()("@opsdes
       position: Position | null
     ): Statement.Fragment =>
       sql`
-        select t.* from tickets t
+        select ${summary}, t.search from tickets t
         where ${filtered(actor, filter)} and ${position === null ? sql`true` : beyond(sql, order, position)}
         order by ${orderBy(sql, order)}
         limit ${mostLookedAt}`
