@@ -131,7 +131,7 @@ async function worker(t, round, n = 10_000) {
   } finally { await stop(p) }
 }
 async function startup(t, round) {
-  await quiet()
+  await clean(t); await quiet()
   const from = performance.now(), p = launch(t, t.alone ?? t.start)
   try { await ready(t); const ms = Math.round(performance.now() - from); await sleep(4000); return ({ w: 'W10', target: t.name, round, ms, rss: rssMiB(p.pid) }) } finally { await stop(p) }
 }
