@@ -133,6 +133,40 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("whoever subscri
       assert.deepStrictEqual(heard, Array.from({ length: last }, (_, at) => at + 1))
     }))
 
+  it.effect("is told with each event what they may know by then, and not what they once might", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const roles = (names: ReadonlyArray<string>) =>
+        ask("PUT", `/v1/users/${personIds.amir}/roles`, { as: "alex", body: { roles: names } })
+      yield* roles(["agent", "customer"])
+      const made = yield* graph(create, { as: "amir", variables: { title: "My own", teamId: null } })
+      const ticket = String(made.json.data.createTicket.ticket.id)
+      yield* graph(send, {
+        as: "ada",
+        variables: { input: { ticketId: ticket, body: "Among us", visibility: "INTERNAL" } }
+      })
+      const live = yield* listening(
+        "amir",
+        `subscription { ticketStatusChanged(ticketId: "${ticket}") { to actor { email } ticket { messages(last: 100) { nodes { body } } } } }`
+      )
+      yield* Effect.sleep("300 millis")
+      yield* graph(move, { as: "ada", variables: { input: { ticketId: ticket, status: "WAITING" } } })
+      assert.deepStrictEqual((yield* live.next).data.ticketStatusChanged, {
+        to: "WAITING",
+        actor: { email: "ada@test.local" },
+        ticket: { messages: { nodes: [{ body: "Among us" }] } }
+      })
+      yield* roles(["customer"])
+      yield* graph(move, { as: "ada", variables: { input: { ticketId: ticket, status: "OPEN" } } })
+      assert.deepStrictEqual((yield* live.next).data.ticketStatusChanged, {
+        to: "OPEN",
+        actor: { email: null },
+        ticket: { messages: { nodes: [] } }
+      })
+      yield* live.leave
+      yield* roles(["agent"])
+    }))
+
   it.effect("hears no more of a ticket that has been taken from them, and the stream ends", () =>
     Effect.gen(function*() {
       const ticket = yield* opened("Taken away", teamIds.Network)

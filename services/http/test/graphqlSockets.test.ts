@@ -289,6 +289,34 @@ layer(OnPort({ OPSDESK_LIMITS: "off" }), { excludeTestServices: true })("whoever
       assert.strictEqual(refused.errors[0].extensions.code, "not-found")
     }).pipe(Effect.scoped))
 
+  it.effect("is told with each event what they may know by then, and not what they once might", () =>
+    Effect.gen(function*() {
+      const at = yield* port
+      const alex = yield* tokenOf("alex")
+      const roles = (names: ReadonlyArray<string>) =>
+        Effect.promise(() =>
+          fetch(`http://127.0.0.1:${at}/v1/users/${personIds.amir}/roles`, {
+            method: "PUT",
+            headers: { authorization: `Bearer ${alex}`, "content-type": "application/json" },
+            body: JSON.stringify({ roles: names })
+          })
+        )
+      yield* roles(["agent", "customer"])
+      const ticket = yield* opened("amir")
+      const { asked } = yield* connectedAs("amir")
+      const live = asked(
+        `subscription { ticketEvents(ticketId: "${ticket}", after: 0) { seq actor { email } } }`
+      )
+      assert.deepStrictEqual((yield* live.next).data.ticketEvents, { seq: 1, actor: { email: "amir@test.local" } })
+      yield* said(ticket, "To an agent", "ada")
+      assert.deepStrictEqual((yield* live.next).data.ticketEvents, { seq: 2, actor: { email: "ada@test.local" } })
+      yield* roles(["customer"])
+      yield* said(ticket, "To a customer", "ada")
+      assert.deepStrictEqual((yield* live.next).data.ticketEvents, { seq: 3, actor: { email: null } })
+      yield* live.leave
+      yield* roles(["agent"])
+    }).pipe(Effect.scoped))
+
   it.effect("is hung up on when their account is closed, after every source has said so", () =>
     Effect.gen(function*() {
       const ticket = yield* opened("amir")
