@@ -72,7 +72,7 @@ interface Asker extends Pick<GraphContext, "guest" | "until" | "idempotencyKey" 
 
 /** What the resolvers of one operation share, whichever way it has come. */
 export const graphOf = ({ guest, requestId, services, signal, ...rest }: Asker): GraphContext => {
-  const source = sourceOf(services, requestId)
+  const source = sourceOf(services, signal, requestId)
   let listener: Guest | null = null
   const listening = Effect.tap(guest, (found) => Effect.sync(() => void (listener = found)))
   const sharedBy = (actor: Actor): GraphContext => {
