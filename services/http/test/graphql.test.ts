@@ -131,6 +131,15 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("somebody who as
       assert.strictEqual(yield* titled("Keyed"), 2)
       const shared = yield* graph(both, { as: "carla", headers: { "idempotency-key": "graph-c" } })
       assert.strictEqual(shared.status, 400)
+      const inFragment = yield* graph(
+        `mutation { ...Both } fragment Both on Mutation {
+          a: createTicket(input: { title: "Keyed", description: "" }) { ticket { id } }
+          b: createTicket(input: { title: "Keyed", description: "" }) { ticket { id } }
+        }`,
+        { as: "carla", headers: { "idempotency-key": "graph-d" } }
+      )
+      assert.strictEqual(inFragment.status, 400)
+      assert.strictEqual(yield* titled("Keyed"), 2)
     }))
 
   it.effect("who may not do something any more is not told what they once did", () =>

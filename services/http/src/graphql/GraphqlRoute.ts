@@ -13,7 +13,7 @@ import { Context, Effect, Layer, Redacted, Stream } from "effect"
 import { HttpBody, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { getOperationAST } from "graphql"
 import { RequestFacts } from "../middleware/RequestFacts.ts"
-import { chargesOf } from "./charges.ts"
+import { chargesOf, rootFieldsOf } from "./charges.ts"
 import { GraphDocuments } from "./documents.ts"
 import type { Prepared } from "./engine.ts"
 import { executed, makeStreaming } from "./engine.ts"
@@ -99,7 +99,10 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
     yield* chargesOf(limits, actor.userId, operation ?? undefined, read.document)
 
     const key = request.headers[idempotencyKey]
-    if (key !== undefined && operation?.operation === "mutation" && operation.selectionSet.selections.length > 1) {
+    if (
+      key !== undefined && operation?.operation === "mutation" && read.document !== undefined &&
+      rootFieldsOf(operation.selectionSet, read.document) > 1
+    ) {
       return yield* ValidationFailed.parameter(
         idempotencyKey,
         "stands for one mutation; give each its own `idempotencyKey` in its input"
