@@ -76,6 +76,35 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("whoever subscri
       yield* Effect.all([agent.leave, customer.leave, events.leave])
     }))
 
+  it.effect("has one answer to a question as events only where they would rather have it so", () =>
+    Effect.gen(function*() {
+      const typeOf = Effect.fnUntraced(function*(accept: string) {
+        const { headers, status } = yield* graph("{ __typename }", { as: "carla", headers: { accept } })
+        assert.strictEqual(status, 200)
+        return headers.get("content-type")?.split(";")[0]
+      })
+      const [json, graphqlJson, events] = [
+        "application/json",
+        "application/graphql-response+json",
+        "text/event-stream"
+      ] as const
+      for (
+        const [accept, type] of [
+          [`${graphqlJson}, ${json}, ${events}`, graphqlJson],
+          [`${json}, ${events}`, json],
+          [`${events};q=0.5, ${json};q=0.9`, json],
+          [`*/*, ${events}`, json],
+          [`${events};q=0`, json],
+          [`${graphqlJson};q=0, ${json}`, json],
+          [`${json};q=0.1, ${events}`, events],
+          [events, events],
+          [`${events}, ${json}`, events]
+        ] as const
+      ) {
+        assert.strictEqual(yield* typeOf(accept), type, accept)
+      }
+    }))
+
   it.effect("goes on from where they were, and hears of moves", () =>
     Effect.gen(function*() {
       const ticket = yield* opened("Live moves")

@@ -13,6 +13,7 @@ import { Context, Effect, Layer, Redacted, Stream } from "effect"
 import { HttpBody, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { getOperationAST } from "graphql"
 import { RequestFacts } from "../middleware/RequestFacts.ts"
+import { answerType, eventStream, graphqlJson, prefersEvents } from "./accept.ts"
 import { chargesOf, rootFieldsOf } from "./charges.ts"
 import { GraphDocuments } from "./documents.ts"
 import type { Prepared } from "./engine.ts"
@@ -22,11 +23,9 @@ import type { GraphDesks, GraphServices } from "./graphContext.ts"
 import { graphOf } from "./graphContext.ts"
 import { GraphiqlAssets, graphiqlPage } from "./graphiql/graphiqlPage.ts"
 import { beyondLimit, longest, tooSlow } from "./operation.ts"
-import { answerType, graphqlJson, isProblem, refusal, Refused } from "./problems.ts"
+import { isProblem, refusal, Refused } from "./problems.ts"
 
 const idempotencyKey = "idempotency-key"
-
-const eventStream = "text/event-stream"
 
 const bearer = /^bearer +(\S+) *$/i
 
@@ -133,7 +132,7 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
       })
     })
 
-    if (operation?.operation === "subscription" || request.headers.accept?.includes(eventStream) === true) {
+    if (operation?.operation === "subscription" || prefersEvents(request.headers.accept)) {
       if (isDraining()) return yield* new Refused({ problem: stopping })
       const response = yield* inTime(async (signal) =>
         streaming.fetch(asStream(request.method, signal), prepare(signal))
