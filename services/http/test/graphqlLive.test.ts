@@ -1,7 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import type { Person } from "@opsdesk/testkit/people"
 import { personIds, teamIds } from "@opsdesk/testkit/people"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Schedule } from "effect"
 import { graph } from "./asGraph.ts"
 import { TestHttp } from "./TestHttp.ts"
 
@@ -211,3 +211,33 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("whoever subscri
       assert.isNull(yield* again.next)
     }))
 })
+
+const few = new URL("./fixtures/fewSockets.json", import.meta.url).pathname
+
+layer(TestHttp.layer("peopled", undefined, { OPSDESK_LIMITS: few }), { excludeTestServices: true })(
+  "whoever has as many streams open as they may",
+  (it) => {
+    it.effect("gets no other until one of them has ended", () =>
+      Effect.gen(function*() {
+        const ticket = yield* opened("Streams")
+        const query = `subscription { ticketEvents(ticketId: "${ticket}", after: 0) { seq } }`
+        const first = yield* listening("carla", query)
+        yield* listening("carla", query)
+        assert.strictEqual((yield* first.next).data.ticketEvents.seq, 1)
+        const refused = yield* graph(query, { as: "carla", headers: { accept: "text/event-stream" } })
+        assert.strictEqual(refused.status, 429)
+        assert.strictEqual(refused.json.errors[0].extensions.code, "rate-limited")
+        assert.strictEqual(refused.headers.get("retry-after"), "30")
+        yield* listening("ada", query)
+        yield* first.leave
+        const brief = graph("subscription { ticketEvents(ticketId: \"nothing\", after: 0) { seq } }", {
+          as: "carla",
+          headers: { accept: "text/event-stream" }
+        })
+        yield* brief.pipe(
+          Effect.repeat({ until: ({ status }) => status === 200, schedule: Schedule.spaced("20 millis") }),
+          Effect.timeout("5 seconds")
+        )
+      }))
+  }
+)
