@@ -26,15 +26,17 @@ class Counts<Key> {
 /** Buckets of addresses are looked through when there are so many. */
 const manyBuckets = 10_000
 
-/** Counts handshakes and sockets of this program. `figures` is null where nothing is limited. */
+/** Counts what stays open in this program, and how fast it comes. `figures` is null where nothing is limited. */
 export class Gatekeeper {
   readonly #figures: LimitFigures["sockets"] | null
+  readonly #called: string
   readonly #ofAddress = new Counts<string>()
   readonly #ofUser = new Counts<UserId>()
   readonly #handshakes = new Map<string, TokenBucket>()
 
-  constructor(figures: LimitFigures["sockets"] | null) {
+  constructor(figures: LimitFigures["sockets"] | null, called: "sockets" | "streams" = "sockets") {
     this.#figures = figures
+    this.#called = called
   }
 
   /** A seat for who comes from an address, as limits count addresses; or why there is none. */
@@ -42,9 +44,9 @@ export class Gatekeeper {
     if (this.#figures !== null) {
       const { handshakesPerSecond, perAddress } = this.#figures
       if (!this.#bucketOf(address, handshakesPerSecond, now).take(now)) {
-        return tooMany("Too many handshakes from this address.", 1)
+        return tooMany(`Too many new ${this.#called} from this address.`, 1)
       }
-      if (this.#ofAddress.of(address) >= perAddress) return tooMany("Too many sockets from this address.", 30)
+      if (this.#ofAddress.of(address) >= perAddress) return tooMany(`Too many ${this.#called} from this address.`, 30)
     }
     this.#ofAddress.change(address, 1)
     let user: UserId | null = null
@@ -52,7 +54,7 @@ export class Gatekeeper {
     return {
       takenBy: (userId) => {
         if (this.#figures !== null && this.#ofUser.of(userId) >= this.#figures.perUser) {
-          return tooMany("You have too many sockets open.", 30)
+          return tooMany(`You have too many ${this.#called} open.`, 30)
         }
         user = userId
         this.#ofUser.change(userId, 1)

@@ -11,7 +11,7 @@ import type { PageRequest } from "@opsdesk/kernel/Page"
 import { ValidationFailed } from "@opsdesk/kernel/Problem"
 import type { TicketRef } from "@opsdesk/tickets/Ticket"
 import { TicketDoor } from "@opsdesk/tickets/TicketDoor"
-import { permitOn } from "@opsdesk/tickets/TicketPolicy"
+import { permitOn, reaches } from "@opsdesk/tickets/TicketPolicy"
 import { Context, DateTime, Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { NewMessage } from "./Message.ts"
@@ -101,7 +101,16 @@ export class MessageDesk extends Context.Service<MessageDesk>()("@opsdesk/messag
       return message
     }, atomic)
 
-    return { get, list, send }
+    /** A message that its sender is to be told of again: as long as they see the ticket, and may read or send the like. */
+    const sentAgain = Effect.fn("MessageDesk.sentAgain")(function*(message: Message) {
+      const actor = yield* CurrentActor
+      const ticket = yield* door.find(actor, message.ticketId)
+      const isTheirs = readableBy(actor, ticket).includes(message.visibility) ||
+        reaches(actor, permissionToSend(message.visibility), ticket)
+      return isTheirs ? message : yield* new MessageNotFound()
+    }, reading)
+
+    return { get, list, send, sentAgain }
   })
 }) {
   static readonly layer = Layer.effect(MessageDesk, MessageDesk.make).pipe(

@@ -7,6 +7,7 @@ import { TestStack } from "@opsdesk/testkit/TestDatabase"
 import { Effect, Exit, Layer, Redacted, Scope } from "effect"
 import { HttpServer } from "effect/http"
 import { createClient } from "graphql-ws"
+import type { Socket } from "node:net"
 import { WebSocket } from "ws"
 import { OnTheWireNoStack } from "./raw.ts"
 import type { Json } from "./TestHttp.ts"
@@ -85,7 +86,15 @@ export const bare = Effect.fnUntraced(function*(token: string) {
   )
   let closed: { readonly code: number; readonly reason: string } | undefined
   const say = (frame: object) => socket.send(JSON.stringify(frame))
+  let below: Socket | undefined
+  /** Several frames in one write. */
+  const sayAtOnce = (...all: ReadonlyArray<object>) => {
+    below?.cork()
+    for (const frame of all) say(frame)
+    below?.uncork()
+  }
   socket.on("error", () => {})
+  socket.on("upgrade", (response) => void (below = response.socket))
   socket.on("open", () => say({ type: "connection_init", payload: { authorization: `Bearer ${token}` } }))
   socket.on("message", (data: Buffer) => {
     frames.push(JSON.parse(data.toString("utf8")))
@@ -113,6 +122,7 @@ export const bare = Effect.fnUntraced(function*(token: string) {
     socket,
     frames,
     say,
+    sayAtOnce,
     heard,
     subscribe: (id: string, query: string) => say({ id, type: "subscribe", payload: { query } }),
     hungUp: until(() => closed)

@@ -131,6 +131,15 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("somebody who as
       assert.strictEqual(yield* titled("Keyed"), 2)
       const shared = yield* graph(both, { as: "carla", headers: { "idempotency-key": "graph-c" } })
       assert.strictEqual(shared.status, 400)
+      const inFragment = yield* graph(
+        `mutation { ...Both } fragment Both on Mutation {
+          a: createTicket(input: { title: "Keyed", description: "" }) { ticket { id } }
+          b: createTicket(input: { title: "Keyed", description: "" }) { ticket { id } }
+        }`,
+        { as: "carla", headers: { "idempotency-key": "graph-d" } }
+      )
+      assert.strictEqual(inFragment.status, 400)
+      assert.strictEqual(yield* titled("Keyed"), 2)
     }))
 
   it.effect("who may not do something any more is not told what they once did", () =>
@@ -146,6 +155,63 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("somebody who as
       yield* roles(["customer"])
       assert.strictEqual(codeOf(yield* graph(claim, { as: "amir", variables })), "not-found")
       yield* roles(["agent"])
+    }))
+
+  it.effect("who may not see a ticket any more is told nothing of it under the key of what they once did", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const ticket = yield* opened("Moved away under a key")
+      const move =
+        "mutation ($input: ChangeTicketStatusInput!) { changeTicketStatus(input: $input) { ticket { status messages(last: 100) { nodes { body } } history { nodes { to } } } } }"
+      const say = (key: string) =>
+        graph(send, { as: "ada", variables: { input: { ticketId: ticket, body: "Here", idempotencyKey: key } } })
+      const moved = {
+        as: "ada" as const,
+        variables: { input: { ticketId: ticket, status: "WAITING" } },
+        headers: { "idempotency-key": "graph-moved-away" }
+      }
+      assert.strictEqual((yield* graph(move, moved)).json.data.changeTicketStatus.ticket.status, "WAITING")
+      assert.isUndefined(codeOf(yield* say("graph-said-here")))
+      assert.isUndefined(codeOf(yield* say("graph-said-here")))
+      yield* ask("PATCH", `/v1/tickets/${ticket}`, { as: "alex", body: { teamId: teamIds.Network } })
+      yield* graph(send, {
+        as: "alex",
+        variables: { input: { ticketId: ticket, body: "Of today", visibility: "INTERNAL" } }
+      })
+      assert.strictEqual((yield* ask("GET", `/v1/tickets/${ticket}`, { as: "ada" })).status, 404)
+      const again = yield* graph(move, moved)
+      assert.strictEqual(codeOf(again), "not-found")
+      assert.notInclude(again.text, "Of today")
+      assert.isNull(again.headers.get("idempotency-replayed"))
+      assert.strictEqual(codeOf(yield* say("graph-said-here")), "not-found")
+    }))
+
+  it.effect("is told again what they made for others, and of it what they may read now", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const made =
+        "mutation ($input: CreateTicketInput!) { createTicket(input: $input) { ticket { id title messages { nodes { body } } } } }"
+      const keyed = {
+        as: "ada" as const,
+        variables: {
+          input: { title: "For Network", description: "", teamId: teamIds.Network, requesterId: personIds.carla }
+        },
+        headers: { "idempotency-key": "graph-for-others" }
+      }
+      const first = yield* graph(made, keyed)
+      assert.strictEqual(codeOf(first), "forbidden")
+      const again = yield* graph(made, keyed)
+      assert.strictEqual(codeOf(again), "forbidden")
+      assert.strictEqual(again.headers.get("idempotency-replayed"), "true")
+      const { json } = yield* ask("GET", `/v1/tickets?team=${teamIds.Network}`, { as: "alex" })
+      const ticket = json.data.find(({ title }: { title: string }) => title === "For Network").id
+      yield* graph(send, { as: "carla", variables: { input: { ticketId: ticket, body: "It is ours" } } })
+      yield* ask("PATCH", `/v1/tickets/${ticket}`, { as: "alex", body: { title: "For us", teamId: teamIds.Support } })
+      assert.deepStrictEqual((yield* graph(made, keyed)).json.data.createTicket.ticket, {
+        id: ticket,
+        title: "For Network",
+        messages: { nodes: [{ body: "It is ours" }] }
+      })
     }))
 
   it.effect("has what two people ask at once kept apart", () =>

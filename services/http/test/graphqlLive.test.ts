@@ -1,7 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import type { Person } from "@opsdesk/testkit/people"
 import { personIds, teamIds } from "@opsdesk/testkit/people"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Schedule } from "effect"
 import { graph } from "./asGraph.ts"
 import { TestHttp } from "./TestHttp.ts"
 
@@ -76,6 +76,35 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("whoever subscri
       yield* Effect.all([agent.leave, customer.leave, events.leave])
     }))
 
+  it.effect("has one answer to a question as events only where they would rather have it so", () =>
+    Effect.gen(function*() {
+      const typeOf = Effect.fnUntraced(function*(accept: string) {
+        const { headers, status } = yield* graph("{ __typename }", { as: "carla", headers: { accept } })
+        assert.strictEqual(status, 200)
+        return headers.get("content-type")?.split(";")[0]
+      })
+      const [json, graphqlJson, events] = [
+        "application/json",
+        "application/graphql-response+json",
+        "text/event-stream"
+      ] as const
+      for (
+        const [accept, type] of [
+          [`${graphqlJson}, ${json}, ${events}`, graphqlJson],
+          [`${json}, ${events}`, json],
+          [`${events};q=0.5, ${json};q=0.9`, json],
+          [`*/*, ${events}`, json],
+          [`${events};q=0`, json],
+          [`${graphqlJson};q=0, ${json}`, json],
+          [`${json};q=0.1, ${events}`, events],
+          [events, events],
+          [`${events}, ${json}`, events]
+        ] as const
+      ) {
+        assert.strictEqual(yield* typeOf(accept), type, accept)
+      }
+    }))
+
   it.effect("goes on from where they were, and hears of moves", () =>
     Effect.gen(function*() {
       const ticket = yield* opened("Live moves")
@@ -133,6 +162,40 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("whoever subscri
       assert.deepStrictEqual(heard, Array.from({ length: last }, (_, at) => at + 1))
     }))
 
+  it.effect("is told with each event what they may know by then, and not what they once might", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* TestHttp
+      const roles = (names: ReadonlyArray<string>) =>
+        ask("PUT", `/v1/users/${personIds.amir}/roles`, { as: "alex", body: { roles: names } })
+      yield* roles(["agent", "customer"])
+      const made = yield* graph(create, { as: "amir", variables: { title: "My own", teamId: null } })
+      const ticket = String(made.json.data.createTicket.ticket.id)
+      yield* graph(send, {
+        as: "ada",
+        variables: { input: { ticketId: ticket, body: "Among us", visibility: "INTERNAL" } }
+      })
+      const live = yield* listening(
+        "amir",
+        `subscription { ticketStatusChanged(ticketId: "${ticket}") { to actor { email } ticket { messages(last: 100) { nodes { body } } } } }`
+      )
+      yield* Effect.sleep("300 millis")
+      yield* graph(move, { as: "ada", variables: { input: { ticketId: ticket, status: "WAITING" } } })
+      assert.deepStrictEqual((yield* live.next).data.ticketStatusChanged, {
+        to: "WAITING",
+        actor: { email: "ada@test.local" },
+        ticket: { messages: { nodes: [{ body: "Among us" }] } }
+      })
+      yield* roles(["customer"])
+      yield* graph(move, { as: "ada", variables: { input: { ticketId: ticket, status: "OPEN" } } })
+      assert.deepStrictEqual((yield* live.next).data.ticketStatusChanged, {
+        to: "OPEN",
+        actor: { email: null },
+        ticket: { messages: { nodes: [] } }
+      })
+      yield* live.leave
+      yield* roles(["agent"])
+    }))
+
   it.effect("hears no more of a ticket that has been taken from them, and the stream ends", () =>
     Effect.gen(function*() {
       const ticket = yield* opened("Taken away", teamIds.Network)
@@ -148,3 +211,33 @@ layer(TestHttp.layer("peopled"), { excludeTestServices: true })("whoever subscri
       assert.isNull(yield* again.next)
     }))
 })
+
+const few = new URL("./fixtures/fewSockets.json", import.meta.url).pathname
+
+layer(TestHttp.layer("peopled", undefined, { OPSDESK_LIMITS: few }), { excludeTestServices: true })(
+  "whoever has as many streams open as they may",
+  (it) => {
+    it.effect("gets no other until one of them has ended", () =>
+      Effect.gen(function*() {
+        const ticket = yield* opened("Streams")
+        const query = `subscription { ticketEvents(ticketId: "${ticket}", after: 0) { seq } }`
+        const first = yield* listening("carla", query)
+        yield* listening("carla", query)
+        assert.strictEqual((yield* first.next).data.ticketEvents.seq, 1)
+        const refused = yield* graph(query, { as: "carla", headers: { accept: "text/event-stream" } })
+        assert.strictEqual(refused.status, 429)
+        assert.strictEqual(refused.json.errors[0].extensions.code, "rate-limited")
+        assert.strictEqual(refused.headers.get("retry-after"), "30")
+        yield* listening("ada", query)
+        yield* first.leave
+        const brief = graph("subscription { ticketEvents(ticketId: \"nothing\", after: 0) { seq } }", {
+          as: "carla",
+          headers: { accept: "text/event-stream" }
+        })
+        yield* brief.pipe(
+          Effect.repeat({ until: ({ status }) => status === 200, schedule: Schedule.spaced("20 millis") }),
+          Effect.timeout("5 seconds")
+        )
+      }))
+  }
+)

@@ -1,7 +1,8 @@
 import { assert, layer } from "@effect/vitest"
+import { Rooms } from "@opsdesk/rooms/Rooms"
 import { later } from "@opsdesk/testkit/later"
 import { personIds, teamIds } from "@opsdesk/testkit/people"
-import { Duration, Effect, Fiber } from "effect"
+import { Duration, Effect, Fiber, Schedule } from "effect"
 import { WebSocket } from "ws"
 import { bare, connected, connectedAs, OnPort, opened, port, said, started, tokenOf } from "./graphSockets.ts"
 
@@ -107,6 +108,39 @@ layer(OnPort({ OPSDESK_LIMITS: "off" }), { excludeTestServices: true })("whoever
       yield* again.heard("next", "mine")
       again.subscribe("mine", query)
       assert.strictEqual((yield* again.hungUp).code, 4409)
+    }).pipe(Effect.scoped))
+
+  it.effect("may use an id again as soon as they have left what it was, and leaves nothing behind by that", () =>
+    Effect.gen(function*() {
+      const { count } = yield* Rooms
+      const ticket = yield* opened()
+      const token = yield* tokenOf("ada")
+      const before = count()
+      const subscribe = (query: string) => ({ id: "1", type: "subscribe", payload: { query } })
+      const slow = subscribe("{ tickets(first: 10) { nodes { id requester { name } messages { nodes { body } } } } }")
+      const live = subscribe(`subscription { ticketEvents(ticketId: "${ticket}", after: 0) { seq } }`)
+      const complete = { id: "1", type: "complete" }
+      for (let at = 0; at < 10; at++) {
+        const client = yield* bare(token)
+        client.sayAtOnce(slow, complete, live)
+        assert.deepStrictEqual((yield* client.heard("next")).payload.data, { ticketEvents: { seq: 1 } })
+        assert.isUndefined(client.frames.find(({ type }) => type === "complete" || type === "error"))
+        client.sayAtOnce(complete, slow, complete, live, complete)
+        client.subscribe("2", "{ __typename }")
+        yield* client.heard("complete", "2")
+        client.sayAtOnce(live, complete, live)
+        client.socket.terminate()
+      }
+      const again = yield* bare(token)
+      again.sayAtOnce(slow, complete, live, live)
+      assert.strictEqual((yield* again.hungUp).code, 4409)
+      yield* Effect.sync(count).pipe(
+        Effect.repeat({
+          until: (now) => now.guests === before.guests && now.listeners === before.listeners,
+          schedule: Schedule.spaced("20 millis")
+        }),
+        Effect.timeout("5 seconds")
+      )
     }).pipe(Effect.scoped))
 
   it.effect("has a hundred operations going at once, and the next one refused until one of them has ended", () =>
@@ -287,6 +321,34 @@ layer(OnPort({ OPSDESK_LIMITS: "off" }), { excludeTestServices: true })("whoever
       yield* said(ticket, "Among others")
       const refused = yield* asked(`subscription { messageAdded(ticketId: "${ticket}") { body } }`).next
       assert.strictEqual(refused.errors[0].extensions.code, "not-found")
+    }).pipe(Effect.scoped))
+
+  it.effect("is told with each event what they may know by then, and not what they once might", () =>
+    Effect.gen(function*() {
+      const at = yield* port
+      const alex = yield* tokenOf("alex")
+      const roles = (names: ReadonlyArray<string>) =>
+        Effect.promise(() =>
+          fetch(`http://127.0.0.1:${at}/v1/users/${personIds.amir}/roles`, {
+            method: "PUT",
+            headers: { authorization: `Bearer ${alex}`, "content-type": "application/json" },
+            body: JSON.stringify({ roles: names })
+          })
+        )
+      yield* roles(["agent", "customer"])
+      const ticket = yield* opened("amir")
+      const { asked } = yield* connectedAs("amir")
+      const live = asked(
+        `subscription { ticketEvents(ticketId: "${ticket}", after: 0) { seq actor { email } } }`
+      )
+      assert.deepStrictEqual((yield* live.next).data.ticketEvents, { seq: 1, actor: { email: "amir@test.local" } })
+      yield* said(ticket, "To an agent", "ada")
+      assert.deepStrictEqual((yield* live.next).data.ticketEvents, { seq: 2, actor: { email: "ada@test.local" } })
+      yield* roles(["customer"])
+      yield* said(ticket, "To a customer", "ada")
+      assert.deepStrictEqual((yield* live.next).data.ticketEvents, { seq: 3, actor: { email: null } })
+      yield* live.leave
+      yield* roles(["agent"])
     }).pipe(Effect.scoped))
 
   it.effect("is hung up on when their account is closed, after every source has said so", () =>

@@ -1,19 +1,23 @@
 import { AccessDesk } from "@opsdesk/access/AccessDesk"
 import { Unauthenticated } from "@opsdesk/access/AccessProblems"
+import type { Actor } from "@opsdesk/access/Actor"
 import { CurrentActor } from "@opsdesk/access/Actor"
+import { sourceOf } from "@opsdesk/access/sourceOf"
 import { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import { TicketId } from "@opsdesk/kernel/Ids"
-import { DependencyUnavailable, ValidationFailed } from "@opsdesk/kernel/Problem"
+import { DependencyUnavailable, RateLimited, ValidationFailed } from "@opsdesk/kernel/Problem"
 import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { guestBy } from "@opsdesk/rooms/guestBy"
+import { Gatekeeper } from "@opsdesk/serving/Gatekeeper"
 import { endOf } from "@opsdesk/serving/handshake"
 import { Readiness } from "@opsdesk/serving/Readiness"
 import { Settings } from "@opsdesk/stack/Settings"
-import { Context, Effect, Layer, Redacted, Stream } from "effect"
+import { Clock, Context, Effect, Layer, Redacted, Stream } from "effect"
 import { HttpBody, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { getOperationAST } from "graphql"
 import { RequestFacts } from "../middleware/RequestFacts.ts"
-import { chargesOf } from "./charges.ts"
+import { answerType, eventStream, graphqlJson, prefersEvents } from "./accept.ts"
+import { chargesOf, rootFieldsOf } from "./charges.ts"
 import { GraphDocuments } from "./documents.ts"
 import type { Prepared } from "./engine.ts"
 import { executed, makeStreaming } from "./engine.ts"
@@ -22,11 +26,9 @@ import type { GraphDesks, GraphServices } from "./graphContext.ts"
 import { graphOf } from "./graphContext.ts"
 import { GraphiqlAssets, graphiqlPage } from "./graphiql/graphiqlPage.ts"
 import { beyondLimit, longest, tooSlow } from "./operation.ts"
-import { answerType, graphqlJson, isProblem, refusal, Refused } from "./problems.ts"
+import { isProblem, refusal, Refused } from "./problems.ts"
 
 const idempotencyKey = "idempotency-key"
-
-const eventStream = "text/event-stream"
 
 const bearer = /^bearer +(\S+) *$/i
 
@@ -74,10 +76,25 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const desks = yield* Effect.context<GraphDesks>()
   const access = yield* AccessDesk
   const limits = yield* RateLimits
-  const { introspection } = yield* Settings
+  const settings = yield* Settings
+  const { introspection } = settings
   const readDocument = yield* GraphDocuments
   const { drained, isDraining } = yield* Readiness
   const streaming = makeStreaming()
+  const clock = yield* Clock.Clock
+  const gatekeeper = new Gatekeeper(settings.limits.on ? settings.limits.figures.sockets : null, "streams")
+
+  /** A place among the streams that are open, until the request is over; or that there is none left. */
+  const seated = Effect.fnUntraced(function*({ userId }: Actor) {
+    const { ip } = yield* RequestContext
+    const seat = gatekeeper.come(sourceOf(ip), clock.currentTimeMillisUnsafe())
+    const full = "slug" in seat ? seat : seat.takenBy(userId)
+    if (!("slug" in seat)) yield* Effect.addFinalizer(() => Effect.sync(seat.leave))
+    if (full !== null) {
+      const retryAfter = Number(full.headers?.["retry-after"] ?? 1)
+      return yield* new Refused({ problem: new RateLimited({ retryAfter, detail: full.detail }) })
+    }
+  })
   const asStream = (method: string, signal: AbortSignal) =>
     new streaming.fetchAPI.Request("http://desk/graphql", { method, headers: { accept: eventStream }, signal })
 
@@ -99,7 +116,10 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
     yield* chargesOf(limits, actor.userId, operation ?? undefined, read.document)
 
     const key = request.headers[idempotencyKey]
-    if (key !== undefined && operation?.operation === "mutation" && operation.selectionSet.selections.length > 1) {
+    if (
+      key !== undefined && operation?.operation === "mutation" && read.document !== undefined &&
+      rootFieldsOf(operation.selectionSet, read.document) > 1
+    ) {
       return yield* ValidationFailed.parameter(
         idempotencyKey,
         "stands for one mutation; give each its own `idempotencyKey` in its input"
@@ -130,8 +150,9 @@ const Route = HttpRouter.use(Effect.fnUntraced(function*(router) {
       })
     })
 
-    if (operation?.operation === "subscription" || request.headers.accept?.includes(eventStream) === true) {
+    if (operation?.operation === "subscription" || prefersEvents(request.headers.accept)) {
       if (isDraining()) return yield* new Refused({ problem: stopping })
+      yield* seated(actor)
       const response = yield* inTime(async (signal) =>
         streaming.fetch(asStream(request.method, signal), prepare(signal))
       )

@@ -1,12 +1,16 @@
+import { CurrentActor } from "@opsdesk/access/Actor"
 import type { Permission } from "@opsdesk/access/Permission"
 import { Message, NewMessage } from "@opsdesk/messages/Message"
 import { MessageDesk } from "@opsdesk/messages/MessageDesk"
 import { AssigneeChange, NewTicket, StatusChange, Ticket, TicketChanges } from "@opsdesk/tickets/Ticket"
 import { TicketDesk } from "@opsdesk/tickets/TicketDesk"
+import { reaches } from "@opsdesk/tickets/TicketPolicy"
+import { TicketQueue } from "@opsdesk/tickets/TicketQueue"
 import { Effect, Schema } from "effect"
 import { asBody, leftOut, tagsOf, ticketRef } from "./arguments.ts"
 import type { GraphContext } from "./graphContext.ts"
 import type { GraphServices } from "./graphContext.ts"
+import type { TicketRow } from "./rows.ts"
 import type { Resolvers } from "./types.ts"
 import { underKey } from "./underKey.ts"
 
@@ -20,13 +24,28 @@ interface Keyed {
   readonly idempotencyKey?: string | null | undefined
 }
 
+/**
+ * The ticket as it was answered, with whose it is now. Whoever cannot see it any more hears that there is none; whoever
+ * could not see it even as it was answered (it was made for another team, or given to one) hears what they heard, and
+ * nothing besides.
+ */
+const seenAgain = (was: TicketRow) =>
+  TicketQueue.use((desk) => desk.get(was.id)).pipe(
+    Effect.map((standing): TicketRow => ({ ...was, standing })),
+    Effect.catchTag("TicketNotFound", (gone) =>
+      Effect.flatMap(
+        CurrentActor,
+        (actor) => reaches(actor, "ticket:read", was) ? Effect.fail(gone) : Effect.succeed(was)
+      ))
+  )
+
 /** One mutation of a ticket: once under its key, and answered with the ticket as it then is. */
 const onTicket = <Input extends Keyed, E>(
   name: string,
   permissions: ReadonlyArray<Permission>,
   act: (input: Omit<Input, "idempotencyKey">) => Effect.Effect<Ticket, E, GraphServices>
 ) => {
-  const once = underKey({ name, permissions, kept: Schema.fromJsonString(KeptTicket) })
+  const once = underKey({ name, permissions, kept: Schema.fromJsonString(KeptTicket), again: seenAgain })
   return async (_: object, { input }: { readonly input: Input }, context: GraphContext) => {
     const { idempotencyKey, ...asked } = input
     const ticket = await once(context, idempotencyKey ?? undefined, asked, act(asked))
@@ -42,7 +61,8 @@ const KeptMessage = Schema.toCodecJson(Message)
 const sendOnce = underKey({
   name: "sendMessage",
   permissions: ["message:send", "message:send_internal"],
-  kept: Schema.fromJsonString(KeptMessage)
+  kept: Schema.fromJsonString(KeptMessage),
+  again: (sent) => MessageDesk.use((desk) => desk.sentAgain(sent))
 })
 
 /** What people do: each field calls the desk that the REST interface calls. */

@@ -5,7 +5,7 @@ import type { DocumentNode, OperationDefinitionNode, SelectionSetNode } from "gr
 import { Kind } from "graphql"
 
 /** The fields of an operation itself, wherever they are written. */
-const rootFieldsOf = (
+export const rootFieldsOf = (
   { selections }: SelectionSetNode,
   document: DocumentNode,
   seen: ReadonlySet<string> = new Set()

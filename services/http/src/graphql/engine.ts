@@ -39,10 +39,18 @@ export const documentError = (requestId: string | null) => (error: GraphQLError)
 
 export type Result = ExecutionResult
 
+/** What a compiled query calls an error may have no extensions. */
+const codeOf = ({ extensions }: { readonly extensions?: Readonly<Record<string, unknown>> }): unknown =>
+  extensions?.["code"]
+
+/** What no field has failed at: whoever asked has left. */
+const isLeaving = ({ cause, originalError }: GraphQLError): boolean =>
+  [cause, originalError].some((from) => from instanceof DOMException && from.name === "AbortError")
+
 /** What no desk has declared, as nothing more than the request's id; the operator finds the rest under it. */
 const masked = ({ complain, requestId }: Prepared) => (error: GraphQLError): GraphQLError => {
-  if (error.extensions.code !== undefined) return error
-  complain(error.originalError ?? error)
+  if (codeOf(error) !== undefined) return error
+  if (!isLeaving(error)) complain(error.originalError ?? error)
   const { extensions, message } = errorOf(new Internal(), requestId)
   return new GraphQLError(message, { ...(error.path === undefined ? {} : { path: error.path }), extensions })
 }
@@ -51,7 +59,7 @@ const masked = ({ complain, requestId }: Prepared) => (error: GraphQLError): Gra
 const inProblems = (result: Result, prepared: Prepared): Result => {
   const { errors } = result
   if (errors === undefined) return result
-  const isOfDocument = errors.every(({ extensions, path }) => extensions.code === undefined && path === undefined)
+  const isOfDocument = errors.every((error) => codeOf(error) === undefined && error.path === undefined)
   return "data" in result || !isOfDocument
     ? { ...result, errors: errors.map(masked(prepared)) }
     : { errors: errors.map(documentError(prepared.requestId)) }

@@ -1,8 +1,10 @@
 import type { Unauthenticated } from "@opsdesk/access/AccessProblems"
-import type { CurrentActor } from "@opsdesk/access/Actor"
+import type { Actor } from "@opsdesk/access/Actor"
+import { CurrentActor } from "@opsdesk/access/Actor"
 import type { AuditDesk } from "@opsdesk/audit/AuditDesk"
 import type { RateLimits } from "@opsdesk/capabilities/RateLimits"
 import type { DependencyUnavailable } from "@opsdesk/kernel/Problem"
+import { Forbidden } from "@opsdesk/kernel/Problem"
 import type { MessageDesk } from "@opsdesk/messages/MessageDesk"
 import type { MessagePages } from "@opsdesk/messages/MessagePages"
 import type { Guest } from "@opsdesk/rooms/Listener"
@@ -13,11 +15,13 @@ import type { TicketQueue } from "@opsdesk/tickets/TicketQueue"
 import type { PeopleDesk } from "@opsdesk/users/PeopleDesk"
 import type { TeamDesk } from "@opsdesk/users/TeamDesk"
 import type { UserDesk } from "@opsdesk/users/UserDesk"
-import type { Context, Effect, Stream } from "effect"
+import type { Stream } from "effect"
+import { Context, Effect } from "effect"
 import type { Once } from "../middleware/Once.ts"
 import type { Loaders } from "./loaders.ts"
 import { makeLoaders } from "./loaders.ts"
 import type { AnyProblem } from "./problems.ts"
+import { errorOf } from "./problems.ts"
 import type { Run } from "./run.ts"
 import { makeRun, sourceOf } from "./run.ts"
 
@@ -42,7 +46,10 @@ export type GraphServices = GraphDesks | CurrentActor
 export interface GraphContext {
   readonly run: Run<GraphServices>
   readonly loaders: Loaders
-  /** The same for one more event: nothing that was loaded for an earlier one is kept. */
+  /**
+   * The same for one more event: told is what the listener may know by now, and nothing that was loaded for an earlier
+   * one is kept. Throws once they may come in no more.
+   */
   readonly anew: () => GraphContext
   /** Who listens, for as long as they may. */
   readonly guest: Effect.Effect<Guest, Unauthenticated | DependencyUnavailable>
@@ -64,10 +71,18 @@ interface Asker extends Pick<GraphContext, "guest" | "until" | "idempotencyKey" 
 }
 
 /** What the resolvers of one operation share, whichever way it has come. */
-export const graphOf = ({ requestId, services, signal, ...rest }: Asker): GraphContext => {
-  const running = makeRun(services, signal, requestId)
-  const { run } = running
-  const source = sourceOf(services, requestId)
-  const anew = (): GraphContext => ({ ...rest, run, source, anew, loaders: makeLoaders(running, requestId) })
-  return anew()
+export const graphOf = ({ guest, requestId, services, signal, ...rest }: Asker): GraphContext => {
+  const source = sourceOf(services, signal, requestId)
+  let listener: Guest | null = null
+  const listening = Effect.tap(guest, (found) => Effect.sync(() => void (listener = found)))
+  const sharedBy = (actor: Actor): GraphContext => {
+    const running = makeRun(Context.add(services, CurrentActor, actor), signal, requestId)
+    return { ...rest, guest: listening, run: running.run, source, anew, loaders: makeLoaders(running, requestId) }
+  }
+  const anew = (): GraphContext => {
+    const actor = listener?.actor() ?? null
+    if (actor === null) throw errorOf(new Forbidden({ permission: "ticket:read" }), requestId)
+    return sharedBy(actor)
+  }
+  return sharedBy(Context.get(services, CurrentActor))
 }

@@ -1,6 +1,6 @@
 import type { TeamId, TicketId, UserId } from "@opsdesk/kernel/Ids"
 import { MessagePages } from "@opsdesk/messages/MessagePages"
-import type { MessagePage, MessageWindow } from "@opsdesk/messages/MessagePages"
+import type { MessagePage, MessageWindow, SeenTicket } from "@opsdesk/messages/MessagePages"
 import { TicketPages } from "@opsdesk/tickets/TicketPages"
 import type { HistoryPage } from "@opsdesk/tickets/TicketPages"
 import { PeopleDesk } from "@opsdesk/users/PeopleDesk"
@@ -25,6 +25,9 @@ const inOrder = <Key, Row, Found>(
   const found = new Map(rows.map((row) => [keyOf(row), row]))
   return keys.map((key) => of(found.get(key)))
 }
+
+/** A ticket, and whose it is now. */
+const asSeen = (ticket: TicketRow): SeenTicket => ({ ...ticket, ...ticket.standing })
 
 interface Named<Id> {
   readonly id: Id
@@ -55,7 +58,7 @@ export const makeLoaders = ({ run, whenIdle }: Running<GraphServices>, requestId
   const perTicket = <Args, Value>(
     wayOf: (args: Args) => string,
     read: (
-      tickets: ReadonlyArray<TicketRow>,
+      tickets: ReadonlyArray<SeenTicket>,
       args: Args
     ) => Effect.Effect<ReadonlyArray<Result.Result<Value, AnyProblem>>, unknown, GraphServices>
   ) => {
@@ -63,7 +66,7 @@ export const makeLoaders = ({ run, whenIdle }: Running<GraphServices>, requestId
     const made = (args: Args) =>
       new DataLoader<TicketRow, Value, TicketId>(
         async (tickets) =>
-          (await run(read(tickets, args))).map((one) =>
+          (await run(read(tickets.map(asSeen), args))).map((one) =>
             Result.isSuccess(one) ? one.success : errorOf(one.failure, requestId)
           ),
         { cacheKeyFn: ({ id }) => id }

@@ -3,6 +3,7 @@ import { problemTypes } from "@opsdesk/kernel/ProblemType"
 import { Data } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { GraphQLError } from "graphql"
+import { answerType } from "./accept.ts"
 
 /** A failure that some desk has declared. */
 export interface AnyProblem {
@@ -41,13 +42,6 @@ export class Refused extends Data.TaggedError("Refused")<{
   readonly limit?: { readonly name: string; readonly most: number }
   readonly headers?: Readonly<Record<string, string>>
 }> {}
-
-/** GraphQL's own type of answer. */
-export const graphqlJson = "application/graphql-response+json"
-
-/** The type that answers come in: the one of GraphQL over HTTP for those who name it, else plain JSON. */
-export const answerType = (accept: string | undefined): string =>
-  `${accept?.includes(graphqlJson) === true ? graphqlJson : "application/json"}; charset=utf-8`
 
 /** How long to wait before trying again when something that the desk needs is away, in seconds. */
 const retryAfter = "5"

@@ -56,15 +56,25 @@ export const makeRun = <R>(
   return { run, whenIdle }
 }
 
+/** Waits until it is. */
+const aborted = (signal: AbortSignal) =>
+  Effect.callback<void>((resume) => {
+    const end = () => resume(Effect.void)
+    if (signal.aborted) return end()
+    signal.addEventListener("abort", end, { once: true })
+    return Effect.sync(() => signal.removeEventListener("abort", end))
+  })
+
 /**
  * A stream as graphql-js reads sources. No generator stands between: what waits in one for an event that never comes
- * cannot be told to stop, and this is stopped when the client leaves. It is read once, by whoever asks for its iterator:
+ * cannot be told to stop, and this ends when the client leaves, whether anybody reads it by then or not. It is read once, by whoever asks for its iterator:
  * graphql-js asks twice, reads by one and stops the other.
  */
 export const sourceOf =
-  <R>(context: Context.Context<R>, requestId: string | null) =>
+  <R>(context: Context.Context<R>, signal: AbortSignal, requestId: string | null) =>
   <A>(stream: Stream.Stream<A, AnyProblem, R>): AsyncIterable<A> => {
-    const told = Stream.toAsyncIterableWith(stream, context)[Symbol.asyncIterator]()
+    const untilLeft = Stream.interruptWhen(stream, aborted(signal))
+    const told = Stream.toAsyncIterableWith(untilLeft, context)[Symbol.asyncIterator]()
     const source: AsyncIterableIterator<A> = {
       [Symbol.asyncIterator]: () => source,
       next: async () => {

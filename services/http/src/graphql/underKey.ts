@@ -17,13 +17,16 @@ const utf8 = (text: string) => new TextEncoder().encode(text)
 /**
  * Lets a mutation take effect once under the key of its input, or that of the request's `Idempotency-Key`. What the desk
  * answered first is kept; whoever sends the mutation again gets that, and may ask other fields of it. What makes two
- * mutations the same is their name and their input. A right that has been lost meanwhile is asked for again.
+ * mutations the same is their name and their input. A right that has been lost meanwhile is asked for again, and what is
+ * told again passes `again`: who may know of it is decided by how things stand now.
  */
-export const underKey = <A>({ kept, name, permissions }: {
+export const underKey = <A, Told extends A, F>({ again, kept, name, permissions }: {
   readonly name: string
   /** Any of these must still be held for an answer to be given again. */
   readonly permissions: ReadonlyArray<Permission>
   readonly kept: Schema.Codec<A, string>
+  /** What was answered, as it may be told again; fails where it may not. */
+  readonly again: (answer: A) => Effect.Effect<Told, F, GraphServices>
 }) => {
   const encode = Schema.encodeEffect(kept)
   const decode = Schema.decodeEffect(kept)
@@ -47,8 +50,10 @@ export const underKey = <A>({ kept, name, permissions }: {
           switch (standing._tag) {
             case "Answered": {
               if (!permissions.some((permission) => scopesOf(actor, permission).size > 0)) return yield* act
+              const answer = yield* Effect.orDie(decode(new TextDecoder().decode(standing.answer.body)))
+              const told = yield* again(answer)
               note.replayed()
-              return yield* Effect.orDie(decode(new TextDecoder().decode(standing.answer.body)))
+              return told
             }
             case "OfAnother":
               return yield* new IdempotencyKeyReused()

@@ -9,7 +9,7 @@ import { endOf } from "@opsdesk/serving/handshake"
 import { comeBack } from "@opsdesk/serving/Sockets"
 import { Cause, Clock, Effect, FiberSet, Redacted, Scope } from "effect"
 import type { ExecutionArgs } from "graphql"
-import { makeServer } from "graphql-ws"
+import { CloseCode, makeServer } from "graphql-ws"
 import type { WebSocket } from "ws"
 import type { Prepared } from "../engine.ts"
 import { subscribed } from "../engine.ts"
@@ -17,6 +17,7 @@ import { errorOf } from "../problems.ts"
 import { graphSchema } from "../schema.ts"
 import type { Asking } from "./operations.ts"
 import { answered, Going, preparedFor } from "./operations.ts"
+import { Turns } from "./Turns.ts"
 import type { Wire } from "./wireOf.ts"
 import { closeCodes } from "./wireOf.ts"
 
@@ -76,6 +77,7 @@ export const converse = Effect.fnUntraced(function*(options: ConnectionOptions) 
   const scope = yield* Scope.Scope
   const run = yield* FiberSet.makeRuntimePromise<never>()
   const going = new Going()
+  const turns = new Turns()
   let asking: Asking | null = null
 
   const leaveLater = Effect.sleep(lastWords).pipe(
@@ -129,17 +131,21 @@ export const converse = Effect.fnUntraced(function*(options: ConnectionOptions) 
     onSubscribe: async (_, id, payload) => {
       if (asking === null) throw new Error("nobody has come in")
       const found = await run(
-        preparedFor(asking, { ...payload }, going.begin(id, payload)).pipe(
+        preparedFor(asking, { ...payload }, going.begin(id)).pipe(
           Effect.catchTag("Unauthenticated", (problem) => Effect.as(leaveLater, [errorOf(problem, null)]))
         )
       )
       if (!("length" in found)) return argsOf(found)
-      going.end(id, payload)
+      going.end(id)
       return found
     },
     execute: ({ contextValue }) => run(answered(preparedIn(contextValue))),
     subscribe: ({ contextValue, document }) => subscribed(document, preparedIn(contextValue)),
-    onComplete: (_, id, payload) => going.end(id, payload)
+    onError: (_, id) => turns.left(id),
+    onComplete: (_, id) => {
+      turns.left(id)
+      going.end(id)
+    }
   })
   const closed = server.opened({
     protocol: socket.protocol,
@@ -147,18 +153,30 @@ export const converse = Effect.fnUntraced(function*(options: ConnectionOptions) 
     close: (code, reason) => wire.hangUp(code ?? closeCodes.failed, reason ?? ""),
     onMessage: (hear) =>
       wire.listen((text, { id, type }) => {
-        // What is being prepared or executed has no source yet that could be told.
-        if (type === "complete") going.end(id)
-        hear(text).catch((cause: unknown) => {
-          if (socket.readyState !== socket.OPEN) return
-          void run(Effect.logError("a socket failed", Cause.die(cause)))
-          wire.hangUp(closeCodes.failed, "something went wrong")
-        })
+        const deal = () =>
+          hear(text).catch((cause: unknown) => {
+            if (socket.readyState !== socket.OPEN) return
+            void run(Effect.logError("a socket failed", Cause.die(cause)))
+            wire.hangUp(closeCodes.failed, "something went wrong")
+          })
+        if (type === "subscribe") {
+          if (!turns.take(id, deal)) {
+            wire.hangUp(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`)
+          }
+          return
+        }
+        if (type === "complete") {
+          turns.giveUp(id)
+          // What is being prepared or executed has no source yet that could be told.
+          going.end(id)
+        }
+        void deal()
       })
   }, null)
   socket.resume()
   yield* Effect.callback<void>((resume) => {
     const end = () => {
+      turns.end()
       going.endAll()
       // Sources are told one by one; what they say in the end is heard by nobody.
       closed(1000, "").then(() => resume(Effect.void), () => resume(Effect.void))

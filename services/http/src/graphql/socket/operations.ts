@@ -45,21 +45,18 @@ const errorsOf = ({ limit, problem }: Refused, requestId: string): ReadonlyArray
 
 /** The operations of one socket that are going, each with what ends it. */
 export class Going {
-  readonly #all = new Map<string, { readonly asked: object; readonly leaving: AbortController }>()
+  readonly #all = new Map<string, AbortController>()
 
   /** Null where too many are going already. */
-  begin(id: string, asked: object): AbortSignal | null {
+  begin(id: string): AbortSignal | null {
     if (this.#all.size >= mostAtOnce) return null
     const leaving = new AbortController()
-    this.#all.set(id, { asked, leaving })
+    this.#all.set(id, leaving)
     return leaving.signal
   }
 
-  /** Ends the operation of an id; only this one, where it is said which: an id may be in use again already. */
-  end(id: string, asked?: object): void {
-    const found = this.#all.get(id)
-    if (found === undefined || asked !== undefined && found.asked !== asked) return
-    found.leaving.abort()
+  end(id: string): void {
+    this.#all.get(id)?.abort()
     this.#all.delete(id)
   }
 
