@@ -56,10 +56,12 @@ export const RedisCache = (
       yield* Effect.ignore(connect(client))
 
       /** Where things lie at the moment, or null while they cannot be relied upon. */
-      const place = Effect.map(trust.place, (under) => {
+      const placeOf = (under: string | null) => {
         const run = server()
         return under === null || run === null ? null : `${prefix}cache:${under}:${run}:`
-      })
+      }
+      const toFind = Effect.map(trust.toFind, placeOf)
+      const toDrop = Effect.map(trust.toDrop, placeOf)
       const tagsAt = (at: string, tags: ReadonlyArray<string>) => tags.map((tag) => `${at}tag:${tag}`)
 
       const loadAndKeep = <E, R>(named: Named, stamp: string, fresh: string, load: Effect.Effect<Uint8Array, E, R>) =>
@@ -88,7 +90,7 @@ export const RedisCache = (
         { cache, key, tags }: Kept,
         load: Effect.Effect<Uint8Array, E, R>
       ) {
-        const at = yield* place
+        const at = yield* toFind
         const named = { entry: `${at}entry:${key}`, lease: `${at}lease:${key}`, tags: tagsAt(at ?? "", tags) }
         const found = at === null
           ? null
@@ -104,7 +106,7 @@ export const RedisCache = (
 
       const drop = Effect.fnUntraced(function*(tags: ReadonlyArray<string>) {
         if (tags.length === 0) return
-        const at = yield* place
+        const at = yield* toDrop
         const dropped = at !== null &&
           (yield* Effect.isSuccess(asking(kept.drop(tagsAt(at, tags), yield* random.uuidV4()))))
         if (!dropped) yield* trust.distrust

@@ -1,12 +1,21 @@
 import { CacheGeneration } from "@opsdesk/capabilities/CacheGeneration"
 import { Clock, Duration, Effect, Exit, Latch, Schedule } from "effect"
 
-/** How long an instance goes by what it has read of the generation, from when it began to read. */
-const goodFor = Duration.millis(200)
+/** When an instance reads the generation again, counted in milliseconds from when it began to read: well before it has to. */
+const readAgainAfterMillis = 100
+/** How long it finds things by what it has read, counted likewise. */
+const findsForMillis = 200
 /** By then every instance has noticed that another generation is wanted, and has ended what it had begun to look up. */
 const noticedAfterMillis = 400
-/** A cache that comes and goes is not tried each time that it comes. */
+/** A cache that comes and goes is not tried each time that it comes; until it is tried, nobody keeps anything. */
 const triedAfterMillis = 1000
+/**
+ * How long it drops things by what it has read. Should another generation have been wanted since, its first answers are
+ * made later than whatever is dropped now has changed, as nothing is kept before it has been tried.
+ */
+const dropsForMillis = 800
+
+const millisSince = (earlier: bigint, now: bigint) => Number(now - earlier) / 1e6
 
 const again = Schedule.spaced("250 millis")
 
@@ -25,19 +34,21 @@ export const makeTrust = Effect.fnUntraced(function*(
   const [look, lookAnew] = yield* Effect.cachedInvalidateWithTTL(
     Effect.gen(function*() {
       const at = yield* Clock.monotonicTimeNanos
-      return { at, ...(yield* generation.current) }
+      const read = yield* generation.current
+      return { ...read, at, took: millisSince(at, yield* Clock.monotonicTimeNanos) }
     }),
-    (exit) => Exit.isSuccess(exit) ? goodFor : Duration.zero
+    (exit) => Duration.millis(Exit.isSuccess(exit) ? Math.max(0, readAgainAfterMillis - exit.value.took) : 0)
   )
 
-  /** What to keep under, or null while nothing can be relied upon. */
-  const place = Effect.gen(function*() {
-    const { acknowledged, at, desk, wanted } = yield* look
-    const age = Number((yield* Clock.monotonicTimeNanos) - at) / 1e6
-    if (!untold && acknowledged === wanted && age <= Duration.toMillis(goodFor)) return `${desk}:${wanted}`
-    yield* amiss.open
-    return null
-  }).pipe(Effect.catch(() => Effect.succeed(null)))
+  /** Where things lie, as far as what has been read of it is good for so long; null while nothing can be relied upon. */
+  const placeFor = (goodForMillis: number) =>
+    Effect.gen(function*() {
+      const { acknowledged, at, desk, wanted } = yield* look
+      const isGood = millisSince(at, yield* Clock.monotonicTimeNanos) <= goodForMillis
+      if (!untold && acknowledged === wanted && isGood) return `${desk}:${wanted}`
+      yield* amiss.open
+      return null
+    }).pipe(Effect.catch(() => Effect.succeed(null)))
 
   const tell = Effect.gen(function*() {
     untold = true
@@ -66,5 +77,5 @@ export const makeTrust = Effect.fnUntraced(function*(
 
   yield* Effect.andThen(amiss.await, Effect.ignore(repair)).pipe(Effect.repeat(again), Effect.forkScoped)
 
-  return { place, distrust }
+  return { toFind: placeFor(findsForMillis), toDrop: placeFor(dropsForMillis), distrust }
 })
