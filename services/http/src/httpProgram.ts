@@ -25,6 +25,7 @@ import { OidcRest } from "./rest/OidcRest.ts"
 import { ReportsRest } from "./rest/ReportsRest.ts"
 import { RolesRest } from "./rest/RolesRest.ts"
 import { TeamsRest } from "./rest/TeamsRest.ts"
+import { TicketReads } from "./rest/TicketReads.ts"
 import { TicketsRest } from "./rest/TicketsRest.ts"
 import { UsersRest } from "./rest/UsersRest.ts"
 import { WatchersRest } from "./rest/WatchersRest.ts"
@@ -75,5 +76,5 @@ export const HttpProgram = Layer.mergeAll(
   ProblemPages,
   PageRoutes,
   Fallbacks,
-  Edge
+  Edge.pipe(Layer.provide(TicketReads.layer))
 ).pipe(Layer.provide(Within))

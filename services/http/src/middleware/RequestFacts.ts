@@ -1,7 +1,6 @@
 import type { ApiTokenId, UserId } from "@opsdesk/kernel/Ids"
 import type { Cause } from "effect"
 import { Context } from "effect"
-import type { HttpRouter } from "effect/http"
 
 /** What turns out about a request while it is answered; the line that logs it is written when it is over. */
 export interface Facts {
@@ -11,7 +10,8 @@ export interface Facts {
   apiTokenId: ApiTokenId | undefined
   /** The ticket that the request turned out to be about, by whatever name it was called. */
   ticketId: string | undefined
-  matched: HttpRouter.RouteContext["Service"] | undefined
+  /** The address as the contract writes it, and `undefined` where none was found. */
+  route: string | undefined
   cause: Cause.Cause<unknown> | undefined
 }
 
@@ -20,7 +20,7 @@ export const noFacts = (): Facts => ({
   sessionId: undefined,
   apiTokenId: undefined,
   ticketId: undefined,
-  matched: undefined,
+  route: undefined,
   cause: undefined
 })
 

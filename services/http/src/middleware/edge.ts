@@ -6,10 +6,12 @@ import { RequestContext } from "@opsdesk/kernel/RequestContext"
 import { Readiness } from "@opsdesk/serving/Readiness"
 import { originsOf } from "@opsdesk/stack/origins"
 import { Settings } from "@opsdesk/stack/Settings"
+import type { Types } from "effect"
 import { ByteSize, Clock, Context, Effect, Exit, LogLevel, Option, References } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { Hex } from "effect/encoding"
 import { HttpEffect, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { TicketReads } from "../rest/TicketReads.ts"
 import { corsHeaders } from "./cors.ts"
 import { finishProblem } from "./finishProblem.ts"
 import { rateLimitHeaders } from "./limits.ts"
@@ -33,6 +35,14 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** What stands in an address is anybody's text; only an id goes into the log. */
 const uuidOf = (text: string | undefined) => text !== undefined && uuid.test(text) ? text : undefined
+
+const noteRoute = (facts: Facts, { params, route }: HttpRouter.RouteContext["Service"]): void => {
+  if (route.path === "/*") return
+  facts.route = route.path
+  if (route.path.startsWith(ticketRoute)) facts.ticketId ??= uuidOf(params.id)
+}
+
+const away = Effect.succeed(HttpServerResponse.empty({ status: 503 }))
 
 /** Those that have a value. */
 const known = (annotations: Readonly<Record<string, unknown>>): Record<string, unknown> =>
@@ -70,6 +80,7 @@ export const Edge = HttpRouter.middleware(
     const random = yield* SecureRandom.SecureRandom
     const readiness = yield* Readiness
     const settings = yield* Settings
+    const reads = yield* TicketReads
     const origins = originsOf(settings)
     const secure = isSecure(settings)
     const hex = (digits: number) => Effect.map(random.randomBytes(digits / 2), Hex.encode)
@@ -89,8 +100,7 @@ export const Edge = HttpRouter.middleware(
 
         const finish = (response: HttpServerResponse.HttpServerResponse) =>
           Effect.suspend(() => {
-            const matched = facts.matched
-            const route = matched === undefined || matched.route.path === "/*" ? "unmatched" : matched.route.path
+            const route = facts.route ?? "unmatched"
             const told = finishProblem(request, response, requestId)
             const finished = HttpServerResponse.setHeaders(told, {
               "x-request-id": requestId,
@@ -103,8 +113,6 @@ export const Edge = HttpRouter.middleware(
             const failed = finished.status === 500 && facts.cause !== undefined
               ? Effect.annotateLogs(Effect.logError("a request failed", facts.cause), annotations)
               : Effect.void
-            const ticketId = () =>
-              facts.ticketId ?? (route.startsWith(ticketRoute) ? uuidOf(matched?.params.id) : undefined)
             const line = Effect.suspend(() =>
               Effect.annotateLogs(
                 Effect.logInfo(`${request.method} ${route} ${finished.status}`),
@@ -117,7 +125,7 @@ export const Edge = HttpRouter.middleware(
                   user_id: facts.userId,
                   session_id: facts.sessionId,
                   api_token_id: facts.apiTokenId,
-                  ticket_id: ticketId()
+                  ticket_id: facts.ticketId
                 })
               )
             )
@@ -130,12 +138,17 @@ export const Edge = HttpRouter.middleware(
         yield* HttpEffect.appendPreResponseHandler((_request, response) =>
           finish(response)
         )
-        const admitted = readiness.admits(request.url) ? app : Effect.succeed(HttpServerResponse.empty({ status: 503 }))
-        const answer = (refusedAtOnce(request) ?? admitted).pipe(
+        const found: Effect.Effect<
+          HttpServerResponse.HttpServerResponse,
+          Types.unhandled,
+          HttpServerRequest.HttpServerRequest
+        > = refusedAtOnce(request) ?? (readiness.admits(request.url) ? reads.answerTo(request) ?? app : away)
+        const answer = found.pipe(
           // Here the fiber still knows which route it is on.
           Effect.onExit((exit) =>
             Effect.withFiberSucceed((fiber) => {
-              facts.matched = Context.getOrUndefined(fiber.context, HttpRouter.RouteContext)
+              const matched = Context.getOrUndefined(fiber.context, HttpRouter.RouteContext)
+              if (matched !== undefined) noteRoute(facts, matched)
               facts.cause = Exit.isFailure(exit) ? exit.cause : undefined
             })
           )

@@ -4,13 +4,21 @@ import type { UserId } from "@opsdesk/kernel/Ids"
 import { Duration, Effect } from "effect"
 import { HttpServerRequest } from "effect/http"
 
-/** What a user's request takes of what the user may: a write, or a read; one with `q` is a search beside. */
+/** What a user's read takes of what the user may; a search is counted beside. */
+export const readWithinLimits = Effect.fnUntraced(function*(
+  limits: RateLimits["Service"],
+  userId: UserId,
+  isSearch: boolean
+) {
+  const read = yield* limits.spend("reads", userId)
+  return isSearch ? yield* limits.spend("searches", userId) : read
+})
+
+/** What a user's request takes of what the user may: a write, or a read; one with `q` is a search. */
 export const withinLimits = Effect.fnUntraced(function*(limits: RateLimits["Service"], userId: UserId) {
   const { method } = yield* HttpServerRequest.HttpServerRequest
   if (method !== "GET" && method !== "HEAD") return yield* limits.spend("writes", userId)
-  const read = yield* limits.spend("reads", userId)
-  const parameters = yield* HttpServerRequest.ParsedSearchParams
-  return "q" in parameters ? yield* limits.spend("searches", userId) : read
+  return yield* readWithinLimits(limits, userId, "q" in (yield* HttpServerRequest.ParsedSearchParams))
 })
 
 /**

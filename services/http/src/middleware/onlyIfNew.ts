@@ -8,20 +8,32 @@ import { hash } from "node:crypto"
 /** The tag of an answer that has no version to be told by: of its very bytes, so it is strong and fits one reader only. */
 export const tagOf = (bytes: Uint8Array) => `"${hash("sha256", bytes, "base64url")}"`
 
+/** The answer with its tag, or a `304` without body for whoever has it already (RFC 9110, section 13.1.2). */
+export const ifNew = (
+  request: HttpServerRequest.HttpServerRequest,
+  response: HttpServerResponse.HttpServerResponse
+): HttpServerResponse.HttpServerResponse => {
+  if (response.status !== 200 || response.body._tag !== "Uint8Array") return response
+  const own = response.headers.etag
+  const etag = own ?? tagOf(response.body.body)
+  const known = request.headers["if-none-match"]
+  if (known !== undefined && Option.exists(entityTagsIn(known), (tags) => hasAlready(tags, etag))) {
+    return HttpServerResponse.empty({ status: 304, headers: { etag } })
+  }
+  return own === undefined ? HttpServerResponse.setHeader(response, "etag", etag) : response
+}
+
 /**
- * Gives every answer of a `GET` an `ETag`, and spares the answer whoever has it already (RFC 9110, section 13.1.2). An
- * `If-None-Match` that cannot be read is passed over: the whole answer is never wrong.
+ * Gives every answer of a `GET` an `ETag`, and spares the answer whoever has it already. An `If-None-Match` that cannot be
+ * read is passed over: the whole answer is never wrong.
  */
 export const onlyIfNew = <E, R>(
   answer: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
   endpoint: HttpApiEndpoint.Top
 ) =>
-  Effect.gen(function*() {
-    const response = yield* answer
-    if (!answersOnlyIfNew(endpoint) || response.status !== 200 || response.body._tag !== "Uint8Array") return response
-    const etag = response.headers.etag ?? tagOf(response.body.body)
-    const known = (yield* HttpServerRequest.HttpServerRequest).headers["if-none-match"]
-    return known !== undefined && Option.exists(entityTagsIn(known), (tags) => hasAlready(tags, etag))
-      ? HttpServerResponse.empty({ status: 304, headers: { etag } })
-      : HttpServerResponse.setHeader(response, "etag", etag)
-  })
+  answersOnlyIfNew(endpoint)
+    ? Effect.flatMap(
+      answer,
+      (response) => Effect.map(HttpServerRequest.HttpServerRequest, (request) => ifNew(request, response))
+    )
+    : answer
