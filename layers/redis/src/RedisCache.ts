@@ -3,9 +3,8 @@ import { Cache } from "@opsdesk/capabilities/Cache"
 import { Metrics } from "@opsdesk/capabilities/Metrics"
 import { makeOneLoad } from "@opsdesk/capabilities/oneLoad"
 import type { Redacted } from "effect"
-import { Effect, Exit, Layer, Random, Stream } from "effect"
+import { Effect, Exit, Layer, Random } from "effect"
 import { SecureRandom } from "effect/crypto"
-import { CircuitBreaker } from "effect/persistence"
 import { clientOf, connect, makeBreaker, onTheWay } from "./impatient.ts"
 import type { Named } from "./keptInRedis.ts"
 import { keptInRedis } from "./keptInRedis.ts"
@@ -19,8 +18,6 @@ export interface RedisCacheOptions {
   /** How long what somebody else is making is waited for, in milliseconds; 250, if not given. */
   readonly patienceMillis?: number
 }
-
-const asksAgain = { Open: "Redis does not answer: nothing is kept", Closed: "Redis answers: things are kept again" }
 
 const usualMillis = 30_000
 const mostBytes = 512 * 1024
@@ -41,18 +38,18 @@ export const RedisCache = (
     Effect.gen(function*() {
       const metrics = yield* Metrics
       const random = yield* SecureRandom.SecureRandom
-      const breaker = yield* makeBreaker
+      const asking = yield* makeBreaker((answers) =>
+        Effect.logWarning(
+          answers ? "Redis answers: things are kept again" : "Redis does not answer: nothing is kept"
+        )
+      )
+      const scope = yield* Effect.scope
       const client = yield* clientOf(url, onTheWay)
       const server = serverOf(client)
       const kept = keptInRedis(client)
       const oneLoad = makeOneLoad()
-      const asking = <A>(command: Effect.Effect<A, unknown>) => breaker.execute(command, { key: "redis" })
       const trust = yield* makeTrust((desk, wanted) => asking(kept.mark(`${prefix}cache:${desk}:generation`, wanted)))
 
-      yield* breaker.transitions.pipe(
-        Stream.runForEach(({ to }) => to === "HalfOpen" ? Effect.void : Effect.logWarning(asksAgain[to])),
-        Effect.forkScoped
-      )
       yield* Effect.ignore(connect(client))
 
       /** Where things lie at the moment, or null while they cannot be relied upon. */
@@ -64,24 +61,24 @@ export const RedisCache = (
       const toDrop = Effect.map(trust.toDrop, placeOf)
       const tagsAt = (at: string, tags: ReadonlyArray<string>) => tags.map((tag) => `${at}tag:${tag}`)
 
+      /** Whoever has the answer need not wait until it is kept: what this instance asks next comes after it. */
       const loadAndKeep = <E, R>(named: Named, stamp: string, fresh: string, load: Effect.Effect<Uint8Array, E, R>) =>
         Effect.onExit(load, (exit) =>
           Effect.gen(function*() {
             const bytes = Exit.isSuccess(exit) && exit.value.byteLength <= mostBytes ? exit.value : null
             const millis = Math.round(usualMillis * (yield* Random.nextBetween(0.9, 1.1)))
             yield* Effect.ignore(asking(kept.end(named, fresh, stamp, bytes, millis)))
-          }))
+          }).pipe(Effect.forkIn(scope, { startImmediately: true })))
 
       const make = Effect.fnUntraced(function*<E, R>(named: Named, load: Effect.Effect<Uint8Array, E, R>) {
         const fresh = yield* random.uuidV4()
         for (let waited = 0; waited < patienceMillis; waited += pollMillis) {
           const begun = yield* Effect.option(asking(kept.begin(named, fresh, leaseMillis)))
           if (begun._tag === "None") break
-          if (begun.value.ours) return yield* loadAndKeep(named, begun.value.stamp, fresh, load)
+          const { bytes, ours, stamp } = begun.value
+          if (bytes !== null) return bytes
+          if (ours) return yield* loadAndKeep(named, stamp, fresh, load)
           yield* Effect.sleep(pollMillis)
-          const found = yield* Effect.option(asking(kept.find(named)))
-          if (found._tag === "None") break
-          if (found.value.bytes !== null) return found.value.bytes
         }
         return yield* load
       })
@@ -114,4 +111,4 @@ export const RedisCache = (
 
       return Cache.of({ getOrLoad, drop })
     })
-  ).pipe(Layer.provide(CircuitBreaker.layerStoreMemory()))
+  )

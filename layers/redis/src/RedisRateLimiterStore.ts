@@ -1,6 +1,6 @@
 import type { Redacted } from "effect"
 import { Effect, Layer } from "effect"
-import { CircuitBreaker, RateLimiter, Redis } from "effect/persistence"
+import { RateLimiter, Redis } from "effect/persistence"
 import { clientOf, connect, makeBreaker, onTheWay } from "./impatient.ts"
 import { onceForDesk } from "./onceForDesk.ts"
 
@@ -14,8 +14,7 @@ const unused = Effect.die(new Error("the limits send commands only"))
 
 const line = (url: Redacted.Redacted<string>) =>
   Effect.gen(function*() {
-    // Each request asks once: many of them come in one turn of the loop.
-    const client = yield* clientOf(url, { ...onTheWay, enableAutoPipelining: true })
+    const client = yield* clientOf(url, onTheWay)
     yield* Effect.ignore(connect(client))
     return yield* Redis.make({
       // Redis answers each command with what it answers; who sends it says what that is.
@@ -38,7 +37,7 @@ export const RedisRateLimiterStore = ({ prefix = "opsdesk:", url }: RedisRateLim
     RateLimiter.RateLimiterStore,
     Effect.gen(function*() {
       const alone = yield* RateLimiter.RateLimiterStore
-      const breaker = yield* makeBreaker
+      const whileItAnswers = yield* makeBreaker()
       const redis = yield* line(url)
       const together = yield* onceForDesk((desk) =>
         Effect.provideService(RateLimiter.makeStoreRedis({ prefix: `${prefix}limit:${desk}:` }), Redis.Redis, redis)
@@ -47,9 +46,9 @@ export const RedisRateLimiterStore = ({ prefix = "opsdesk:", url }: RedisRateLim
         ...alone,
         tokenBucket: (options) =>
           together.pipe(
-            Effect.flatMap((store) => breaker.execute(store.tokenBucket(options), { key: "redis" })),
+            Effect.flatMap((store) => whileItAnswers(store.tokenBucket(options))),
             Effect.catch(() => alone.tokenBucket(options))
           )
       })
     })
-  ).pipe(Layer.provide(CircuitBreaker.layerStoreMemory()))
+  )

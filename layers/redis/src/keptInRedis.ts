@@ -11,10 +11,13 @@ const tagMillis = 600_000
  */
 const lineEnd = 10
 
-/** Draws versions of tags that have none, and a lease on making the answer under these versions. */
+/**
+ * What has been kept by now, or a lease on making it. Draws versions of tags that have none. The other values are 1 where
+ * the lease is ours, and the versions.
+ */
 const beginning = script(`
 local stamps = {}
-for i = 2, #KEYS do
+for i = 3, #KEYS do
   local version = redis.call('GET', KEYS[i])
   if not version then
     version = ARGV[1]
@@ -23,6 +26,8 @@ for i = 2, #KEYS do
   stamps[#stamps + 1] = version
 end
 local stamp = table.concat(stamps, '.')
+local entry = redis.call('GET', KEYS[2])
+if entry and string.sub(entry, 1, #stamp + 1) == stamp .. '\\n' then return {0, stamp, entry} end
 local held = redis.call('GET', KEYS[1])
 if held and string.sub(held, 37) == stamp then return {0, stamp} end
 redis.call('SET', KEYS[1], ARGV[1] .. stamp, 'PX', ARGV[3])
@@ -42,12 +47,18 @@ for i = 1, #KEYS do redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2]) end
 return #KEYS
 `)
 
-const decodeBegun = Schema.decodeUnknownEffect(Schema.Tuple([Schema.Int, Schema.String]))
+const Bytes = Schema.Uint8Array
+const decodeBegun = Schema.decodeUnknownEffect(
+  Schema.TupleWithRest(Schema.Tuple([Schema.Int, Bytes]), [Bytes])
+)
+const text = new TextDecoder("latin1")
 
 export interface Begun {
   /** Whether it is for us to make the answer; else somebody else is at it. */
   readonly ours: boolean
   readonly stamp: string
+  /** What has been kept meanwhile, or null. */
+  readonly bytes: Uint8Array | null
 }
 
 /** What a key and its tags are called there. */
@@ -74,10 +85,14 @@ export const keptInRedis = (client: Redis) => ({
       }
     ),
 
-  begin: ({ lease, tags }: Named, fresh: string, leaseMillis: number) =>
-    beginning(client, [lease, ...tags], [fresh, tagMillis, leaseMillis]).pipe(
+  begin: ({ entry, lease, tags }: Named, fresh: string, leaseMillis: number) =>
+    beginning(client, [lease, entry, ...tags], [fresh, tagMillis, leaseMillis]).pipe(
       Effect.flatMap(decodeBegun),
-      Effect.map(([ours, stamp]): Begun => ({ ours: ours === 1, stamp }))
+      Effect.map(([ours, stamp, found]): Begun => ({
+        ours: ours === 1,
+        stamp: text.decode(stamp),
+        bytes: found === undefined ? null : found.subarray(stamp.length + 1)
+      }))
     ),
 
   /** Gives the lease back, with what was made, or null where nothing came of it. */

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import type { Redis } from "ioredis"
+import { Command } from "ioredis"
 import { createHash } from "node:crypto"
 
 export type Argument = string | number | Uint8Array
@@ -8,7 +9,14 @@ const bufferOf = (value: Argument) => typeof value === "object" ? Buffer.from(va
 
 const isUnknownThere = (error: unknown) => error instanceof Error && error.message.startsWith("NOSCRIPT")
 
-/** A script that runs as one command, sent whole only where the server does not know it yet. */
+/** At once and not with others: what shares a write forgets which command it is when its answer is to be bytes. */
+const run = (client: Redis, name: string, args: ReadonlyArray<string | number | Buffer>): Promise<unknown> => {
+  const command = new Command(name, [...args], { replyEncoding: null })
+  client.sendCommand(command)
+  return command.promise
+}
+
+/** A script that runs as one command, sent whole only where the server does not know it yet; texts come back as bytes. */
 export const script = (lua: string) => {
   const sha = createHash("sha1").update(lua).digest("hex")
   return (
@@ -18,12 +26,16 @@ export const script = (lua: string) => {
   ): Effect.Effect<unknown, unknown> => {
     const given = [...keys, ...values.map(bufferOf)]
     return Effect.tryPromise({
-      try: () => client.evalsha(sha, keys.length, ...given),
+      try: () => run(client, "evalsha", [sha, keys.length, ...given]),
       catch: (error) => error
     }).pipe(
       Effect.catchIf(
         isUnknownThere,
-        () => Effect.tryPromise({ try: () => client.eval(lua, keys.length, ...given), catch: (error) => error })
+        () =>
+          Effect.tryPromise({
+            try: () => run(client, "eval", [lua, keys.length, ...given]),
+            catch: (error) => error
+          })
       )
     )
   }
