@@ -1,6 +1,6 @@
 import { Clock, Data, Effect, Exit, Redacted } from "effect"
-import type { RedisOptions } from "ioredis"
-import { Redis } from "ioredis"
+import type { Redis, RedisOptions } from "ioredis"
+import { TurnWise } from "./TurnWise.ts"
 
 /**
  * What a lost line must not do: keep commands for later, send them twice, or leave somebody waiting. Who is away is said
@@ -18,8 +18,6 @@ export const impatient = {
 export const connect = (client: Redis) => Effect.tryPromise(() => client.connect())
 
 export interface ClientOptions {
-  /** Whether what is asked in one turn of the loop goes out in one write. */
-  readonly enableAutoPipelining?: boolean
   readonly commandTimeout?: number
   readonly socketTimeout?: number
   /** After how many milliseconds a lost line is taken up again, or null for never. */
@@ -28,8 +26,6 @@ export interface ClientOptions {
 
 /** For what is asked on the way to an answer: what Redis says later than this is slower than doing without. */
 export const onTheWay = {
-  // Many commands come in one turn of the loop, and share a write.
-  enableAutoPipelining: true,
   commandTimeout: 100,
   socketTimeout: 2000,
   retryStrategy: (tries: number) => Math.min(50 * tries, 500)
@@ -81,7 +77,7 @@ export const makeBreaker = (changed: (answers: boolean) => Effect.Effect<void> =
 export const clientOf = (url: Redacted.Redacted<string>, options: ClientOptions) =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const client = new Redis(Redacted.value(url), { ...impatient, ...options })
+      const client = new TurnWise(Redacted.value(url), { ...impatient, ...options })
       // Without a listener an error would end the process; what it means is said by whatever failed for it.
       client.on("error", () => {})
       return client

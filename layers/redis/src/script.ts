@@ -9,7 +9,6 @@ const bufferOf = (value: Argument) => typeof value === "object" ? Buffer.from(va
 
 const isUnknownThere = (error: unknown) => error instanceof Error && error.message.startsWith("NOSCRIPT")
 
-/** At once and not with others: what shares a write forgets which command it is when its answer is to be bytes. */
 const run = (client: Redis, name: string, args: ReadonlyArray<string | number | Buffer>): Promise<unknown> => {
   const command = new Command(name, [...args], { replyEncoding: null })
   client.sendCommand(command)
