@@ -73,11 +73,12 @@ export const opsdesk = {
     }
     await c.close()
   },
-  // Of the answers that are kept, the share that was there; whoever asks with no-cache does not ask for one.
+  // Of what is kept, the share that was there, by what it is; whoever asks with no-cache does not ask for one.
   async hitRate(t) {
     const { text } = await call(t, 'GET', '/metrics')
-    const of = result => [...text.matchAll(new RegExp(`^opsdesk_cache_requests_total\\{[^}]*result="${result}"\\} (\\d+)`, 'gm'))].reduce((n, [, count]) => n + Number(count), 0)
-    return Math.round(of('hit') / (of('hit') + of('miss') + of('error')) * 1000) / 1000
+    const counts = {}
+    for (const [, cache, result, count] of text.matchAll(/^opsdesk_cache_requests_total\{cache="(\w+)",result="(\w+)"\} (\d+)/gm)) (counts[cache] ??= {})[result] = Number(count)
+    return Object.fromEntries(Object.entries(counts).map(([cache, { hit = 0, miss = 0, error = 0 }]) => [cache, Math.round(hit / (hit + miss + error) * 1000) / 1000]))
   },
   rooms: async () => (await q('select id from tickets where number <= 20 order by number')).map(r => r.id),
   socket: (t, room, token) => ({ url: `${base({ ...t, port: t.wsPort ?? t.port }).replace('http', 'ws')}${t.paths.ws}`, headers: { authorization: `Bearer ${token}` }, room }),
