@@ -23,11 +23,12 @@ export const deliveryBugs: ReadonlyArray<PlantedBug> = [
     file: "packages/events/src/OutboxRelay.ts",
     right: `      yield* publish(queues, due.map(outgoing))
       yield* reached("after-publish-before-delete")
-      const deleted = yield* atomic(store.published(relay, leases, due.map(({ position }) => position)))
+      return yield* alone(store.published(relay, leases, due.map(({ position }) => position)))
 `,
-    wrong: `      const deleted = yield* atomic(store.published(relay, leases, due.map(({ position }) => position)))
+    wrong: `      const deleted = yield* alone(store.published(relay, leases, due.map(({ position }) => position)))
       yield* reached("after-publish-before-delete")
       yield* publish(queues, due.map(outgoing))
+      return deleted
 `,
     project: "worker",
     test: "test/kills.test.ts",
