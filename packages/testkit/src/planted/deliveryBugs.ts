@@ -88,8 +88,8 @@ export const deliveryBugs: ReadonlyArray<PlantedBug> = [
     name: "a courier that has lost a letter to another settles it",
     promise: "whoever was frozen settles nothing that is another's by then",
     file: "packages/notifications/src/DeliveryStore.ts",
-    right: "where id = ${id} and fence = ${fence} and state = 'waiting'\n        returning id",
-    wrong: "where id = ${id} and state = 'waiting'\n        returning id",
+    right: "where d.id = s.id and d.fence = s.fence and d.state = 'waiting'",
+    wrong: "where d.id = s.id and d.state = 'waiting'",
     project: "notifications",
     test: "test/DeliveryStore.test.ts",
     title: "has it alone until the lease ends, and settles nothing after somebody else took it"
