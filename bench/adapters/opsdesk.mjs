@@ -1,5 +1,6 @@
 // OpsDesk: its own migrations and indexes, the same rows, its own statuses, socket protocol, queues and sign-in.
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { base, call, Client, connect, env, node, Pool, q as atServer, root, run, sleep } from '../harness/lib.mjs'
@@ -20,9 +21,10 @@ let pool
 const q = async (text, params) => { pool ??= new Pool({ connectionString: at(database), max: 2 }); pool.on('error', () => {}); return (await pool.query(text, params)).rows }
 const leave = async () => { const old = pool; pool = undefined; await old?.end() }
 
-/** Migrates and fills a database once; every measurement begins with a copy of it. */
+/** Migrates and fills a database once, and anew when the seed has changed; every measurement begins with a copy of it. */
 async function seed(size) {
-  const name = `${template}_${size}`
+  const seeding = readFileSync(join(root, 'db/opsdesk/seed.sql'), 'utf8')
+  const name = `${template}_${size}_${createHash('sha256').update(seeding).digest('hex').slice(0, 8)}`
   if ((await atServer('select 1 from pg_database where datname = $1', [name])).length > 0) return name
   const making = `${name}_making`
   await atServer(`drop database if exists ${making} with (force)`); await atServer(`create database ${making}`)
@@ -30,7 +32,7 @@ async function seed(size) {
   writeFileSync(limits, JSON.stringify(figures))
   for (const command of ['migrate', 'seed']) execFileSync(node, [join(root, '../services/console/src/main.ts'), command], { cwd: join(root, '..'), env: variables, stdio: ['ignore', 'ignore', 'inherit'] })
   const client = new Client({ connectionString: at(making) }); await client.connect()
-  const statements = readFileSync(join(root, 'db/opsdesk/seed.sql'), 'utf8').replaceAll(':size', String(size)).replaceAll(":'password_hash'", `'${passwordHash()}'`)
+  const statements = seeding.replaceAll(':size', String(size)).replaceAll(":'password_hash'", `'${passwordHash()}'`)
   for (const statement of statements.split(/;\s*\n/)) if (statement.trim()) await client.query(statement)
   await client.end()
   await atServer(`alter database ${making} rename to ${name}`)

@@ -37,4 +37,6 @@ insert into messages (id, ticket_id, seq, author_id, body, visibility, created_a
     'Message '||k||' on ticket '||i||'. '||repeat('Please look at this. ', 3), 'public',
     timestamptz '2026-01-01' + i*interval '20 seconds' + k*interval '10 minutes'
   from generate_series(1, :size) i, generate_series(0,2) k;
-vacuum analyze;
+-- Only what has rows: a table that is analyzed while it is empty is planned as an empty one until it is analyzed again, and
+-- read from end to end by then. A desk's own tables are analyzed once there is something in them.
+vacuum analyze users, user_roles, teams, team_members, tickets, ticket_status_history, messages;

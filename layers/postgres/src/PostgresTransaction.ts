@@ -68,6 +68,12 @@ export const PostgresTransaction = Layer.effect(
             ? withinAnother(effect)
             : onItsOwn(effect)
         ),
+      alone: (statement) =>
+        statement.pipe(
+          Effect.retry({ schedule: anotherGo, while: asksForAnotherGo }),
+          answerWithin,
+          Effect.catch(sqlIsADefect)
+        ),
       reading: (effect) => Effect.catch(answerWithin(effect), sqlIsADefect),
       atTheEnd
     })

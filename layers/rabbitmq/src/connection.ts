@@ -47,15 +47,29 @@ const closed = (it: ChannelModel | Channel) =>
     Effect.catchTag("Lost", () => Effect.void)
   )
 
+/** Null where it is gone. The library's types do not tell of it. */
+const socketOf = (connection: ChannelModel): Duplex | null => {
+  const socket: unknown = Reflect.get(connection.connection, "stream")
+  return socket instanceof Duplex && !socket.destroyed ? socket : null
+}
+
 /**
- * Ends a connection without a word to the other end, which may say nothing any more. The library's types do not tell of
- * its socket; it notices that it is lost by the error.
+ * Ends a connection without a word to the other end, which may say nothing any more. The library notices that it is lost
+ * by the error.
  */
 export const hangUp = (connection: ChannelModel, why: string) =>
-  Effect.sync(() => {
-    const socket: unknown = Reflect.get(connection.connection, "stream")
-    if (socket instanceof Duplex && !socket.destroyed) socket.destroy(new Error(why))
-  })
+  Effect.sync(() => void socketOf(connection)?.destroy(new Error(why)))
+
+/**
+ * Has what is published in this turn of the loop leave in one piece. The library writes message by message, in the
+ * `setImmediate` after this turn: what comes after the next one comes after that.
+ */
+export const inOnePiece = (connection: ChannelModel): void => {
+  const socket = socketOf(connection)
+  if (socket === null) return
+  socket.cork()
+  setImmediate(() => setImmediate(() => socket.uncork()))
+}
 
 export interface Address {
   readonly url: Redacted.Redacted<string>

@@ -4,7 +4,7 @@ import { IllegalOperationError } from "amqplib"
 import type { Duration, Scope } from "effect"
 import { Array, Deferred, Effect, Latch, Semaphore } from "effect"
 import type { Lost, Opened } from "./connection.ts"
-import { hangUp, openConfirmChannel } from "./connection.ts"
+import { hangUp, inOnePiece, openConfirmChannel } from "./connection.ts"
 import { makeLink, unavailable } from "./makeLink.ts"
 
 /** A message on its way out. */
@@ -37,6 +37,8 @@ interface Line {
   readonly isBlocked: () => boolean
   /** Names of those that no queue took; told just before they are confirmed. */
   readonly returned: Set<string>
+  /** Has the messages of one turn share a write. */
+  readonly gather: () => void
   readonly giveUp: Effect.Effect<void>
 }
 
@@ -62,6 +64,7 @@ const lineOn = Effect.fnUntraced(function*(connection: Opened<ChannelModel>, siz
     open,
     isBlocked: () => blocked,
     returned,
+    gather: () => inOnePiece(connection.it),
     giveUp: hangUp(connection.it, "no confirms come")
   }
   const lost = Effect.raceFirst(connection.lost, channel.lost)
@@ -102,6 +105,7 @@ export const makePublisher = Effect.fnUntraced(function*(
     const send = (chunk: ReadonlyArray<Letter>) =>
       Effect.suspend((): Effect.Effect<void, DependencyUnavailable> => {
         try {
+          line.gather()
           for (const letter of chunk) {
             line.channel.publish(letter.exchange, letter.routingKey, letter.content, {
               ...letter.properties,

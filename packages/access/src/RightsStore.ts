@@ -12,6 +12,13 @@ const ActorRow = Schema.Struct({
 export type ActorRow = typeof ActorRow.Type
 const decodeActors = Schema.decodeUnknownEffect(Schema.Array(ActorRow))
 
+const Peers = Schema.Struct({
+  roles: Schema.Array(Schema.String),
+  grants: Schema.Array(Grant),
+  people: Schema.Array(Schema.Struct({ userId: UserId, teamIds: Schema.Array(TeamId) }))
+})
+const decodePeers = Schema.decodeUnknownEffect(Schema.Array(Peers))
+
 /** All SQL about what somebody may do at this moment. */
 export class RightsStore extends Context.Service<RightsStore>()("@opsdesk/access/RightsStore", {
   make: Effect.gen(function*() {
@@ -40,11 +47,30 @@ export class RightsStore extends Context.Service<RightsStore>()("@opsdesk/access
       )
     })
 
-    /** Those of some people whose accounts are active, in one statement. */
+    /**
+     * Those of some people whose accounts are active, in one statement. Many of them have the same roles: what those grant is
+     * looked up once.
+     */
     const actors = (userIds: ReadonlyArray<UserId>) =>
-      Effect.flatMap(
-        sql`select ${standing} from users u where u.id = any(${userIds}::uuid[]) and u.active`,
-        decodeActors
+      sql`
+        select peers.people,
+          array(select r.name from roles r where r.id = any(peers.role_ids) order by r.name) as roles,
+          coalesce((select jsonb_agg(distinct jsonb_build_object('permission', p.permission, 'scope', p.scope))
+                    from role_permissions p where p.role_id = any(peers.role_ids)), '[]') as grants
+        from (
+          select role_ids, jsonb_agg(jsonb_build_object('userId', id, 'teamIds', team_ids)) as people
+          from (
+            select u.id,
+              array(select ur.role_id from user_roles ur where ur.user_id = u.id order by ur.role_id) as role_ids,
+              array(select m.team_id from team_members m where m.user_id = u.id) as team_ids
+            from users u where u.id = any(${userIds}::uuid[]) and u.active
+          ) one
+          group by role_ids
+        ) peers`.pipe(
+        Effect.flatMap(decodePeers),
+        Effect.map((found) =>
+          found.flatMap(({ grants, people, roles }) => people.map((person): ActorRow => ({ ...person, roles, grants })))
+        )
       )
 
     const epoch = Effect.map(

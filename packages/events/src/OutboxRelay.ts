@@ -21,6 +21,9 @@ export interface RelayOptions {
 /** How often a relay looks whether there is something, with or without a hint. */
 const lookEvery = "250 millis"
 
+/** So long events gather between two batches. The first after a pause goes at once. */
+const gather = "10 millis"
+
 /** So many of each part at once: what they share is confirmed together. */
 const chunk = 250
 
@@ -42,7 +45,7 @@ const outgoing = (event: EventEnvelope) => ({ id: event.id, type: event.type, bo
  */
 export class OutboxRelay extends Context.Service<OutboxRelay>()("@opsdesk/events/OutboxRelay", {
   make: Effect.gen(function*() {
-    const { atomic, reading } = yield* Transaction
+    const { alone, atomic, reading } = yield* Transaction
     const broker = yield* Broker
     const store = yield* OutboxStore
     const random = yield* SecureRandom.SecureRandom
@@ -63,21 +66,20 @@ export class OutboxRelay extends Context.Service<OutboxRelay>()("@opsdesk/events
         })
       )
 
-    /** Whether there may be more. */
+    /** How many it was rid of. */
     const events = Effect.fnUntraced(function*({ leases, queues, relay }: Share) {
       const due = yield* reading(store.due(leases, chunk))
-      if (due.length === 0) return false
+      if (due.length === 0) return 0
       yield* reached("after-claim-before-publish")
       yield* publish(queues, due.map(outgoing))
       yield* reached("after-publish-before-delete")
-      const deleted = yield* atomic(store.published(relay, leases, due.map(({ position }) => position)))
-      return deleted === due.length && due.length >= chunk
+      return yield* alone(store.published(relay, leases, due.map(({ position }) => position)))
     })
 
     const redeliveries = Effect.fnUntraced(function*({ leases, queues, relay }: Share) {
-      if (!leases.some(({ partition }) => partition === redeliveriesPart)) return false
+      if (!leases.some(({ partition }) => partition === redeliveriesPart)) return 0
       const due = yield* reading(store.dueAgain(chunk))
-      if (due.length === 0) return false
+      if (due.length === 0) return 0
       const messages = yield* Effect.forEach(due, ({ body, event, messageId, messageType, queue }) =>
         event === null
           ? Effect.map(
@@ -86,8 +88,7 @@ export class OutboxRelay extends Context.Service<OutboxRelay>()("@opsdesk/events
           )
           : Effect.succeed<Outgoing>({ ...outgoing(event), queue }))
       yield* publish(queues, messages)
-      const deleted = yield* atomic(store.publishedAgain(relay, leases, due.map(({ redelivery }) => redelivery)))
-      return deleted === due.length && due.length >= chunk
+      return yield* alone(store.publishedAgain(relay, leases, due.map(({ redelivery }) => redelivery)))
     })
 
     /** Publishes until it is interrupted; then it lets go of what it holds. */
@@ -108,30 +109,39 @@ export class OutboxRelay extends Context.Service<OutboxRelay>()("@opsdesk/events
         heldUntil = asked + time
       })
 
-      /** Until nothing is left, or what we hold may be somebody else's. */
-      const publishAll = Effect.gen(function*() {
-        for (let more = true; more;) {
-          if (held.length === 0 || (yield* now) >= heldUntil) return
-          const share = { relay, queues, leases: held }
-          const again = yield* redeliveries(share)
-          more = (yield* events(share)) || again
-        }
-      })
+      /** Until nothing is left, or what we hold may be somebody else's; says how many there were. */
+      const all = <E>(some: (share: Share) => Effect.Effect<number, E>) =>
+        Effect.gen(function*() {
+          let count = 0
+          while (held.length > 0 && (yield* now) < heldUntil) {
+            const done = yield* some({ relay, queues, leases: held })
+            count += done
+            if (done < chunk) break
+          }
+          return count
+        })
 
       const quietly = (what: string) => <A, E>(effect: Effect.Effect<A, E>) =>
-        Effect.catchCause(
-          Effect.asVoid(effect),
-          (cause) =>
-            Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.logWarning(`the relay could not ${what}`, cause)
-        )
+        Effect.catchCause(effect, (cause) =>
+          Cause.hasInterruptsOnly(cause)
+            ? Effect.interrupt
+            : Effect.as(Effect.logWarning(`the relay could not ${what}`, cause), null))
+
+      const publishEvents = Effect.tap(quietly("publish")(all(events)), () => Effect.sleep(gather))
 
       yield* Effect.addFinalizer(() => quietly("let go of the outbox")(atomic(store.leave(relay))))
       yield* quietly("take its share")(renew)
       yield* Effect.forkScoped(
         Effect.repeat(quietly("renew its share")(renew), Schedule.spaced(Duration.millis(time / 4)))
       )
+      yield* Effect.forkScoped(
+        Effect.repeat(quietly("publish again")(all(redeliveries)), Schedule.spaced(lookEvery))
+      )
       return yield* Effect.forever(
-        Effect.andThen(quietly("publish")(publishAll), Effect.raceFirst(woken, Effect.sleep(lookEvery)))
+        publishEvents.pipe(
+          Effect.repeat({ while: (count) => count !== null && count > 0 }),
+          Effect.andThen(Effect.raceFirst(woken, Effect.sleep(lookEvery)))
+        )
       )
     }, Effect.scoped)
 

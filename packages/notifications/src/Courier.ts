@@ -3,7 +3,8 @@ import { Notifier, NotSent } from "@opsdesk/capabilities/Notifier"
 import { Transaction } from "@opsdesk/capabilities/Transaction"
 import { aboutEvent } from "@opsdesk/kernel/aboutEvent"
 import type { Duration, Schedule } from "effect"
-import { Cause, Context, DateTime, Effect, Layer, Option } from "effect"
+import { Cause, Context, DateTime, Effect, Layer, Option, Semaphore } from "effect"
+import type { Settled } from "./DeliveryStore.ts"
 import { Channel, DeliveryStore } from "./DeliveryStore.ts"
 import type { Written } from "./Letters.ts"
 import { Letters } from "./Letters.ts"
@@ -27,7 +28,7 @@ const pause: Duration.Input = "500 millis"
  */
 export class Courier extends Context.Service<Courier>()("@opsdesk/notifications/Courier", {
   make: Effect.fnUntraced(function*(retries: Schedule.Schedule<unknown>) {
-    const { atomic, reading } = yield* Transaction
+    const { alone, atomic, reading } = yield* Transaction
     const store = yield* DeliveryStore
     const letters = yield* Letters
     const notifier = yield* Notifier
@@ -39,7 +40,7 @@ export class Courier extends Context.Service<Courier>()("@opsdesk/notifications/
     }
 
     const giveUp = Effect.fnUntraced(function*({ delivery, event }: Written, error: string) {
-      if (!(yield* store.settle(delivery, "dead", error, yield* DateTime.now))) return
+      if ((yield* store.settle([{ delivery, state: "dead" }], error, yield* DateTime.now)) === 0) return
       yield* dead.keep({
         consumer: "notifications",
         event,
@@ -58,10 +59,19 @@ export class Courier extends Context.Service<Courier>()("@opsdesk/notifications/
       )
       if (Option.isNone(wait)) return yield* giveUp(letter, message)
       const until = DateTime.addDuration(yield* DateTime.now, wait.value)
-      yield* atomic(store.postpone(letter.delivery, message, until))
+      yield* alone(store.postpone(letter.delivery, message, until))
     })
 
-    const deliverOne = Effect.fn("Courier.deliver")(function*(letter: Written) {
+    const settled: Array<Settled> = []
+    const writing = yield* Semaphore.make(1)
+
+    /** What has arrived is written down at once; what arrives while that is under way shares the next statement. */
+    const writeDown = writing.withPermits(1)(Effect.suspend(() => {
+      const all = settled.splice(0)
+      return all.length === 0 ? Effect.void : Effect.flatMap(DateTime.now, (at) => alone(store.settle(all, null, at)))
+    }))
+
+    const deliverOne = Effect.fn("Courier.deliver")(function*(letter: Written, way: Semaphore.Semaphore) {
       const { delivery, what } = letter
       // One try more than there may be was begun: those before have ended with the program that made them.
       const tooMany = delivery.attempts > 1 && Option.isNone(yield* delayAfter(retries, delivery.attempts - 1))
@@ -71,30 +81,34 @@ export class Courier extends Context.Service<Courier>()("@opsdesk/notifications/
           duration: patience,
           orElse: () => Effect.fail(new NotSent({ message: `has not ended within ${patience}`, final: false }))
         }),
-        Effect.catchDefect((defect) => Effect.fail(new NotSent({ message: String(defect), final: false })))
+        Effect.catchDefect((defect) => Effect.fail(new NotSent({ message: String(defect), final: false }))),
+        way.withPermits(1)
       )
       // A program that is told to stop may give up a letter on its way, but writes down one that has arrived.
       yield* Effect.uninterruptibleMask((restore) =>
         Effect.matchEffect(restore(ended), {
-          onSuccess: () =>
-            Effect.flatMap(
-              DateTime.now,
-              (at) => atomic(store.settle(delivery, what === null ? "dropped" : "sent", null, at))
-            ),
+          onSuccess: () => {
+            settled.push({ delivery, state: what === null ? "dropped" : "sent" })
+            return writeDown
+          },
           onFailure: (trouble) => failed(letter, trouble)
         })
       )
     })
 
     /** In the trace of what the letter tells of. */
-    const deliver = (letter: Written) => aboutEvent(letter.event)(deliverOne(letter))
+    const deliver = (way: Semaphore.Semaphore) => (letter: Written) => aboutEvent(letter.event)(deliverOne(letter, way))
 
     /** Sends a handful of what is due on a channel; says how many it took. */
     const round = Effect.fn("Courier.round")(function*(channel: Channel) {
       const at = yield* DateTime.now
-      const claimed = yield* atomic(store.claim(channel, at, handful, leaseSeconds))
+      const claimed = yield* alone(store.claim(channel, at, handful, leaseSeconds))
       if (claimed.length === 0) return 0
-      yield* Effect.forEach(yield* reading(letters.write(claimed)), deliver, { concurrency: atOnce, discard: true })
+      const way = yield* Semaphore.make(atOnce)
+      yield* Effect.forEach(yield* reading(letters.write(claimed)), deliver(way), {
+        concurrency: handful,
+        discard: true
+      })
       return claimed.length
     })
 

@@ -30,6 +30,12 @@ export interface ToSend {
   readonly posts: ReadonlyArray<EventId>
 }
 
+/** What has come of a delivery in the end. */
+export interface Settled {
+  readonly delivery: Delivery
+  readonly state: "sent" | "dropped" | "dead"
+}
+
 /** All SQL about what is to be sent. */
 export class DeliveryStore extends Context.Service<DeliveryStore>()("@opsdesk/notifications/DeliveryStore", {
   make: Effect.gen(function*() {
@@ -90,20 +96,20 @@ export class DeliveryStore extends Context.Service<DeliveryStore>()("@opsdesk/no
         decodeEvents
       )
 
-    /** Only for who still holds it: says whether they do. */
-    const settle = (
-      { fence, id }: Delivery,
-      state: "sent" | "dropped" | "dead",
-      error: string | null,
-      at: DateTime.Utc
-    ) =>
+    /** Only for who still holds them: says how many they do. */
+    const settle = (settled: ReadonlyArray<Settled>, error: string | null, at: DateTime.Utc) =>
       sql`
-        update notification_deliveries
-        set state = ${state}, error = ${error}, settled_at = ${DateTime.toDateUtc(at)}, lease_until = null
-        where id = ${id} and fence = ${fence} and state = 'waiting'
-        returning id`.pipe(Effect.map((rows) => rows.length > 0))
+        update notification_deliveries d
+        set state = s.state, error = ${error}, settled_at = ${DateTime.toDateUtc(at)}, lease_until = null
+        from unnest(
+          ${settled.map(({ delivery }) => delivery.id)}::uuid[],
+          ${settled.map(({ delivery }) => delivery.fence)}::bigint[],
+          ${settled.map(({ state }) => state)}::text[]
+        ) as s(id, fence, state)
+        where d.id = s.id and d.fence = s.fence and d.state = 'waiting'
+        returning d.id`.pipe(Effect.map((rows) => rows.length))
 
-    /** Likewise. */
+    /** Only for who still holds it. */
     const postpone = ({ fence, id }: Delivery, error: string, until: DateTime.Utc) =>
       sql`
         update notification_deliveries

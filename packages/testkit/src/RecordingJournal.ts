@@ -38,6 +38,7 @@ export class RecordingJournal extends Context.Service<RecordingJournal, {
         Context.add(Journal, { record }),
         Context.add(Transaction, {
           atomic,
+          alone: (effect) => Effect.catch(effect, sqlIsADefect),
           reading: (effect) => Effect.catch(effect, sqlIsADefect),
           atTheEnd: (effect) => effect
         })

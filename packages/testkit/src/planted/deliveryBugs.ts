@@ -23,11 +23,12 @@ export const deliveryBugs: ReadonlyArray<PlantedBug> = [
     file: "packages/events/src/OutboxRelay.ts",
     right: `      yield* publish(queues, due.map(outgoing))
       yield* reached("after-publish-before-delete")
-      const deleted = yield* atomic(store.published(relay, leases, due.map(({ position }) => position)))
+      return yield* alone(store.published(relay, leases, due.map(({ position }) => position)))
 `,
-    wrong: `      const deleted = yield* atomic(store.published(relay, leases, due.map(({ position }) => position)))
+    wrong: `      const deleted = yield* alone(store.published(relay, leases, due.map(({ position }) => position)))
       yield* reached("after-publish-before-delete")
       yield* publish(queues, due.map(outgoing))
+      return deleted
 `,
     project: "worker",
     test: "test/kills.test.ts",
@@ -87,8 +88,8 @@ export const deliveryBugs: ReadonlyArray<PlantedBug> = [
     name: "a courier that has lost a letter to another settles it",
     promise: "whoever was frozen settles nothing that is another's by then",
     file: "packages/notifications/src/DeliveryStore.ts",
-    right: "where id = ${id} and fence = ${fence} and state = 'waiting'\n        returning id",
-    wrong: "where id = ${id} and state = 'waiting'\n        returning id",
+    right: "where d.id = s.id and d.fence = s.fence and d.state = 'waiting'",
+    wrong: "where d.id = s.id and d.state = 'waiting'",
     project: "notifications",
     test: "test/DeliveryStore.test.ts",
     title: "has it alone until the lease ends, and settles nothing after somebody else took it"
