@@ -18,6 +18,12 @@ export class Transaction extends Context.Service<Transaction, {
    * that one: it keeps all of its writes or none as long as the other is kept, and is run again only with all of it.
    */
   readonly atomic: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, Answered<E>, R>
+  /**
+   * The same for an effect that writes with one statement at most, which is all or nothing by itself, and does nothing
+   * after it that can fail: it is spared `BEGIN` and `COMMIT`. What it reads before is not held: the statement must say
+   * what it depends on.
+   */
+  readonly byOneStatement: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, Answered<E>, R>
   /** For an effect that only reads: no transaction, each statement sees what is committed. */
   readonly reading: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, Answered<E>, R>
   /**
