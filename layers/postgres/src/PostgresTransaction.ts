@@ -49,8 +49,8 @@ export const PostgresTransaction = Layer.effect(
         Effect.catch((error) => asksForAnotherGo(error) ? Effect.die(error) : sqlIsADefect(error))
       )
 
-    const onItsOwn = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-      ending(sql.withTransaction(effect)).pipe(
+    const onItsOwn = <A, E, R>(committing: Effect.Effect<A, E, R>) =>
+      ending(committing).pipe(
         Effect.catchDefect((defect) =>
           SqlError.isSqlError(defect) && asksForAnotherGo(defect) ? Effect.fail(defect) : Effect.die(defect)
         ),
@@ -61,13 +61,19 @@ export const PostgresTransaction = Layer.effect(
         Effect.catch(sqlIsADefect)
       )
 
+    const joining = <A, E, R>(
+      effect: Effect.Effect<A, E, R>,
+      alone: Effect.Effect<A, E | SqlError.SqlError, R>
+    ) =>
+      Effect.withFiber<A, Answered<E>, R>((fiber) =>
+        Option.isSome(Context.getOption(fiber.context, sql.transactionService))
+          ? withinAnother(effect)
+          : onItsOwn(alone)
+      )
+
     return Transaction.of({
-      atomic: <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-        Effect.withFiber<A, Answered<E>, R>((fiber) =>
-          Option.isSome(Context.getOption(fiber.context, sql.transactionService))
-            ? withinAnother(effect)
-            : onItsOwn(effect)
-        ),
+      atomic: (effect) => joining(effect, sql.withTransaction(effect)),
+      byOneStatement: (effect) => joining(effect, effect),
       alone: (statement) =>
         statement.pipe(
           Effect.retry({ schedule: anotherGo, while: asksForAnotherGo }),

@@ -103,8 +103,16 @@ layer(Here, { excludeTestServices: true })("a program that is cut off from Postg
         proxy.loseCommitReply("cut")
         yield* unavailable(third.run)
         assert.deepStrictEqual([first.runs.count, third.runs.count], [1, 1])
+        const { byOneStatement } = yield* Transaction
+        let runs = 0
+        proxy.loseAnswerTo("committed 4")
+        yield* unavailable(byOneStatement(Effect.suspend(() => {
+          runs++
+          return mark("committed 4")
+        })))
+        assert.strictEqual(runs, 1)
       }).pipe(Effect.provide(program(proxy.url, 1)))
-      assert.strictEqual(yield* marks("committed _"), 3)
+      assert.strictEqual(yield* marks("committed _"), 4)
     }))
 })
 

@@ -2,7 +2,7 @@ import type { NewEvent } from "@opsdesk/kernel/EventEnvelope"
 import type { UserId } from "@opsdesk/kernel/Ids"
 import type { DateTime, Effect, Schema } from "effect"
 import { Context } from "effect"
-import type { SqlError } from "effect/sql"
+import type { SqlError, Statement } from "effect/sql"
 
 type Json = { readonly [key: string]: Schema.Json }
 
@@ -30,13 +30,38 @@ export interface JournalEntry {
   readonly before: Json | null
   readonly after: Json | null
   readonly events: ReadonlyArray<NewEvent>
+  /**
+   * Where something stands in `after` or `events` that is known only once it is written (a number, a place in a row): the
+   * way to each, such as `["after", "number"]`. It is taken from the column of `written` that the last step names.
+   */
+  readonly drawn?: ReadonlyArray<ReadonlyArray<string>>
+}
+
+/** What a command writes of its own, for the journal to say in one statement with the record of it. */
+export interface Writing<A, E> {
+  /**
+   * Queries with names (`name as (…)`), the last of them `written`: one row where the command takes effect, none where it
+   * does not. Then nothing is recorded either, so all that is written must depend on the same.
+   */
+  readonly queries: Statement.Fragment
+  /** What the database's refusal means, where it means something (`onConstraint`). */
+  readonly means?: <Rows>(
+    statement: Effect.Effect<Rows, SqlError.SqlError>
+  ) => Effect.Effect<Rows, E | SqlError.SqlError>
+  /** What the rows of `written` say. */
+  readonly read: (written: ReadonlyArray<object>) => Effect.Effect<A, E>
 }
 
 /**
- * Writes down a command, inside its transaction: one audit row, and each event with the outbox row that has it
+ * Writes down a command together with what it writes: one audit row, and each event with the outbox row that has it
  * published. One capability for all three, so that no command can keep one and forget another.
  * Request id, trace and address come from `RequestContext`.
  */
 export class Journal extends Context.Service<Journal, {
   readonly record: (entry: JournalEntry) => Effect.Effect<void, SqlError.SqlError>
+  /** Writes something and its record in one statement: both or none, with or without a transaction. */
+  readonly recordWith: <A, E>(
+    writing: Writing<A, E>,
+    entry: JournalEntry
+  ) => Effect.Effect<A, E | SqlError.SqlError>
 }>()("@opsdesk/capabilities/Journal") {}

@@ -19,6 +19,12 @@ export class Transaction extends Context.Service<Transaction, {
    */
   readonly atomic: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, Answered<E>, R>
   /**
+   * The same for an effect that writes with one statement at most, which is all or nothing by itself, and does nothing
+   * after it that can fail: it is spared `BEGIN` and `COMMIT`. What it reads before is not held: the statement must say
+   * what it depends on.
+   */
+  readonly byOneStatement: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, Answered<E>, R>
+  /**
    * For a single statement that nobody waits for: it is kept whole, or not at all, without a transaction around it, and
    * nobody is woken. Another go and a lost answer are as in `atomic`.
    */

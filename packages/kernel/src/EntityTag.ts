@@ -41,7 +41,7 @@ export const versionTag = (version: number): string => `"v${version}"`
 
 /**
  * Goes on if one of the tags is that of the version, else `PreconditionFailed`. Compared strongly: a weak tag fits
- * nothing. It belongs after the row's lock, or somebody could come between.
+ * nothing. It belongs after the row's lock or before a statement that depends on the version, or somebody could come between.
  */
 export const mustMatch = (
   { version }: { readonly version: number },

@@ -9,14 +9,14 @@ import { MessageId } from "@opsdesk/kernel/Ids"
 import { countedUpTo } from "@opsdesk/kernel/Page"
 import type { PageRequest } from "@opsdesk/kernel/Page"
 import { ValidationFailed } from "@opsdesk/kernel/Problem"
-import type { TicketRef } from "@opsdesk/tickets/Ticket"
+import type { Ticket, TicketRef } from "@opsdesk/tickets/Ticket"
 import { TicketDoor } from "@opsdesk/tickets/TicketDoor"
 import { permitOn, reaches } from "@opsdesk/tickets/TicketPolicy"
 import { Context, DateTime, Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 import type { NewMessage } from "./Message.ts"
 import { Message } from "./Message.ts"
-import { messageSent } from "./MessageEvents.ts"
+import { messageSent, seqOfSent } from "./MessageEvents.ts"
 import { permissionToSend, readableBy } from "./MessagePolicy.ts"
 import { MessageNotFound } from "./MessageProblems.ts"
 import { MessageStore } from "./MessageStore.ts"
@@ -28,7 +28,7 @@ export const messagesBinding = (actor: Actor, ticketId: TicketId): string =>
 /** What people say to each other on a ticket. */
 export class MessageDesk extends Context.Service<MessageDesk>()("@opsdesk/messages/MessageDesk", {
   make: Effect.gen(function*() {
-    const { atomic, reading } = yield* Transaction
+    const { reading } = yield* Transaction
     const store = yield* MessageStore
     const door = yield* TicketDoor
     const journal = yield* Journal
@@ -61,34 +61,19 @@ export class MessageDesk extends Context.Service<MessageDesk>()("@opsdesk/messag
       })
     }, reading)
 
-    /**
-     * Adds a message, once: the same `clientMessageId` from the same person gives the message that is there already. The
-     * ticket's lock makes two that come at once take turns.
-     */
-    const send = Effect.fn("MessageDesk.send")(function*(ref: TicketRef, input: NewMessage) {
-      const actor = yield* CurrentActor
-      const ticket = yield* door.lock(actor, ref)
+    const sending = Effect.fnUntraced(function*(actor: Actor, ticket: Ticket, input: NewMessage) {
       yield* permitOn(actor, permissionToSend(input.visibility), ticket)
-      const clientMessageId = input.clientMessageId ?? null
-      if (clientMessageId !== null) {
-        const [sent] = yield* store.bySender(ticket.id, actor.userId, clientMessageId)
-        if (sent !== undefined) {
-          if (sent.body === input.body && sent.visibility === input.visibility) return sent
-          return yield* ValidationFailed.at("/clientMessageId", "belongs to another message of yours on this ticket")
-        }
-      }
       const message = new Message({
         id: MessageId.make(yield* random.uuidV7()),
         ticketId: ticket.id,
-        seq: yield* door.drawSeq(ticket),
+        seq: 0,
         authorId: actor.userId,
         body: input.body,
         visibility: input.visibility,
-        clientMessageId,
+        clientMessageId: input.clientMessageId ?? null,
         createdAt: yield* DateTime.now
       })
-      yield* store.insert(message)
-      yield* journal.record({
+      return yield* journal.recordWith(store.insert(message, door.drawing(ticket)), {
         at: message.createdAt,
         actorId: actor.userId,
         action: "message.sent",
@@ -96,10 +81,25 @@ export class MessageDesk extends Context.Service<MessageDesk>()("@opsdesk/messag
         before: null,
         // The record says that and where something was said; what was said stays with the ticket.
         after: { ticketId: ticket.id, seq: message.seq, visibility: message.visibility },
-        events: [messageSent(message)]
+        events: [messageSent(message)],
+        drawn: seqOfSent
       })
-      return message
-    }, atomic)
+    })
+
+    /** What is there already under an id of the sender's, which is no other message's. */
+    const sentBefore = Effect.fnUntraced(function*(actor: Actor, ticketId: TicketId, input: NewMessage) {
+      const [sent] = yield* store.bySender(ticketId, actor.userId, input.clientMessageId ?? "")
+      if (sent?.body === input.body && sent.visibility === input.visibility) return sent
+      return yield* ValidationFailed.at("/clientMessageId", "belongs to another message of yours on this ticket")
+    }, reading)
+
+    /** Adds a message, once: the same `clientMessageId` from the same person gives the message that is there already. */
+    const send = Effect.fn("MessageDesk.send")(function*(ref: TicketRef, input: NewMessage) {
+      const actor = yield* CurrentActor
+      return yield* door.doing(actor, ref, (ticket) => sending(actor, ticket, input)).pipe(
+        Effect.catchTag("AlreadySent", ({ ticketId }) => sentBefore(actor, ticketId, input))
+      )
+    })
 
     /** A message that its sender is to be told of again: as long as they see the ticket, and may read or send the like. */
     const sentAgain = Effect.fn("MessageDesk.sentAgain")(function*(message: Message) {

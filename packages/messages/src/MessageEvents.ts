@@ -15,6 +15,9 @@ const toJson = Schema.encodeSync(Message.json)
 
 export const messageJson = (message: Message): { readonly [key: string]: Schema.Json } => ({ ...toJson(message) })
 
+/** The sequence of a message is drawn when it is written: where it stands in the record of that. */
+export const seqOfSent = [["after", "seq"], ["events", "0", "seq"], ["events", "0", "payload", "message", "seq"]]
+
 /** An internal note is told only to those who may read it. */
 export const messageSent = (message: Message): NewEvent => ({
   type: "message.sent",

@@ -1,7 +1,11 @@
+import type { Writing } from "@opsdesk/capabilities/Journal"
+import { onConstraint } from "@opsdesk/capabilities/onConstraint"
 import type { MessageId, UserId } from "@opsdesk/kernel/Ids"
 import { TicketId } from "@opsdesk/kernel/Ids"
 import { rowsOf } from "@opsdesk/kernel/rows"
-import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { Overtaken } from "@opsdesk/tickets/Overtaken"
+import { Context, Data, DateTime, Effect, Layer, Schema } from "effect"
+import type { Statement } from "effect/sql"
 import { SqlClient } from "effect/sql"
 import { Message } from "./Message.ts"
 import type { Visibility } from "./Message.ts"
@@ -12,6 +16,11 @@ const decodeMessages = Schema.decodeUnknownEffect(Schema.Array(Message))
 const decodePage = rowsOf(Schema.Struct(Message.fields))
 
 const decodeCounts = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ticketId: TicketId, count: Schema.Int })))
+
+const decodeDrawn = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ seq: Schema.Int })))
+
+/** There is a message with this id of the sender's on the ticket. Nobody hears of it but the desk. */
+export class AlreadySent extends Data.TaggedError("AlreadySent")<{ readonly ticketId: TicketId }> {}
 
 /** A ticket whose messages are wanted, which of them, and beyond which `seq`. */
 export interface Wanted {
@@ -94,13 +103,31 @@ export class MessageStore extends Context.Service<MessageStore>()("@opsdesk/mess
         decodeMessages
       )
 
-    const insert = (message: Message) =>
-      sql`
-        insert into messages (id, ticket_id, seq, author_id, body, visibility, client_message_id, created_at)
-        values (${message.id}, ${message.ticketId}, ${message.seq}, ${message.authorId}, ${message.body},
-          ${message.visibility}, ${message.clientMessageId}, ${DateTime.toDateUtc(message.createdAt)})`.pipe(
-        Effect.asVoid
-      )
+    /** A new message, which is given the `seq` that is `drawn` for it (`TicketDoor.drawing`). */
+    const insert = (
+      message: Message,
+      drawing: Statement.Fragment
+    ): Writing<Message, AlreadySent | Overtaken | Schema.SchemaError> => ({
+      queries: sql`
+        ${drawing}, written as (
+          insert into messages (id, ticket_id, seq, author_id, body, visibility, client_message_id, created_at)
+          select ${message.id}::uuid, ${message.ticketId}::uuid, drawn.seq, ${message.authorId}::uuid,
+            ${message.body}::text, ${message.visibility}::text, ${message.clientMessageId}::text,
+            ${DateTime.toDateUtc(message.createdAt)}::timestamptz
+          from drawn
+          returning seq
+        )`,
+      means: onConstraint(
+        "messages_client_message_id_key",
+        () => new AlreadySent({ ticketId: message.ticketId })
+      ),
+      read: (rows) =>
+        Effect.flatMap(
+          decodeDrawn(rows),
+          ([drawn]) =>
+            drawn === undefined ? Effect.fail(new Overtaken()) : Effect.succeed(new Message({ ...message, ...drawn }))
+        )
+    })
 
     return { page, pages, count, counts, byId, bySender, insert }
   })

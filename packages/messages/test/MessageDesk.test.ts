@@ -1,19 +1,25 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { Actor } from "@opsdesk/access/Actor"
 import { Cursors } from "@opsdesk/capabilities/Cursors"
+import { Transaction } from "@opsdesk/capabilities/Transaction"
 import { MessageId } from "@opsdesk/kernel/Ids"
 import { as, teamIdOf, userIdOf } from "@opsdesk/testkit/actors"
 import { aTicket } from "@opsdesk/testkit/aTicket"
 import type { Person } from "@opsdesk/testkit/people"
 import { RecordingJournal } from "@opsdesk/testkit/RecordingJournal"
-import type { Ticket } from "@opsdesk/tickets/Ticket"
+import type { Overtaken } from "@opsdesk/tickets/Overtaken"
+import { isOvertaken } from "@opsdesk/tickets/Overtaken"
+import type { Ticket, TicketRef } from "@opsdesk/tickets/Ticket"
 import { TicketDoor } from "@opsdesk/tickets/TicketDoor"
 import { reaches } from "@opsdesk/tickets/TicketPolicy"
 import { TicketNotFound } from "@opsdesk/tickets/TicketProblems"
 import { DateTime, Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
-import type { Message, NewMessage } from "../src/Message.ts"
+import { Statement } from "effect/sql"
+import type { NewMessage } from "../src/Message.ts"
+import { Message } from "../src/Message.ts"
 import { MessageDesk } from "../src/MessageDesk.ts"
-import { MessageStore } from "../src/MessageStore.ts"
+import { AlreadySent, MessageStore } from "../src/MessageStore.ts"
 
 const hello: NewMessage = { body: "Hello?", visibility: "public" }
 const note: NewMessage = { body: "Not again.", visibility: "internal" }
@@ -23,18 +29,18 @@ const aConversation = (ticket: Ticket = aTicket({ lastSeq: 4 })) => {
   const said: Array<Message> = []
   let lastSeq = ticket.lastSeq
   const readable = (asked: ReadonlyArray<string>) => said.filter(({ visibility }) => asked.includes(visibility))
+  const find = (actor: Actor) =>
+    reaches(actor, "ticket:read", ticket) ? Effect.succeed(ticket) : Effect.fail(new TicketNotFound())
+  const Door = Layer.unwrap(Effect.map(Transaction, ({ byOneStatement }) => {
+    const doing = <A, E, R>(
+      actor: Actor,
+      _: TicketRef,
+      errand: (ticket: Ticket) => Effect.Effect<A, E | Overtaken, R>
+    ) => Effect.catchIf(byOneStatement(Effect.flatMap(find(actor), errand)), isOvertaken, Effect.die)
+    return Layer.mock(TicketDoor, { find, doing, drawing: () => Statement.fragment([]) })
+  }))
   const Stores = Layer.mergeAll(
-    Layer.mock(TicketDoor, {
-      find: (actor) =>
-        reaches(actor, "ticket:read", ticket) ? Effect.succeed(ticket) : Effect.fail(new TicketNotFound()),
-      lock: (actor) =>
-        Effect.suspend(() =>
-          reaches(actor, "ticket:read", ticket)
-            ? Effect.succeed(ticket.lastSeq === lastSeq ? ticket : aTicket({ ...ticket, lastSeq }))
-            : Effect.fail(new TicketNotFound())
-        ),
-      drawSeq: () => Effect.sync(() => ++lastSeq)
-    }),
+    Door,
     Layer.mock(MessageStore, {
       bySender: (ticketId, authorId, clientMessageId) =>
         Effect.sync(() =>
@@ -43,7 +49,20 @@ const aConversation = (ticket: Ticket = aTicket({ lastSeq: 4 })) => {
             message.clientMessageId === clientMessageId
           )
         ),
-      insert: (message) => Effect.sync(() => void said.push(message)),
+      insert: (message) => ({
+        queries: Statement.fragment([]),
+        read: () =>
+          Effect.suspend(() => {
+            const isThere = message.clientMessageId !== null &&
+              said.some(({ authorId, clientMessageId }) =>
+                authorId === message.authorId && clientMessageId === message.clientMessageId
+              )
+            if (isThere) return Effect.fail(new AlreadySent({ ticketId: ticket.id }))
+            const sent = new Message({ ...message, seq: ++lastSeq })
+            said.push(sent)
+            return Effect.succeed(sent)
+          })
+      }),
       byId: (_, asked, id) => Effect.sync(() => readable(asked).filter((message) => message.id === id)),
       page: (_, asked) => Effect.sync(() => readable(asked)),
       count: (_, asked) => Effect.sync(() => readable(asked).length)

@@ -1,12 +1,29 @@
-import type { JournalEntry } from "@opsdesk/capabilities/Journal"
+import type { JournalEntry, Writing } from "@opsdesk/capabilities/Journal"
 import { Journal } from "@opsdesk/capabilities/Journal"
 import { sqlIsADefect, Transaction } from "@opsdesk/capabilities/Transaction"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Predicate } from "effect"
 
 /** What the transaction around an effect has written down so far; null where there is none. */
 class Draft extends Context.Reference<Array<JournalEntry> | null>("@opsdesk/testkit/Draft", {
   defaultValue: () => null
 }) {}
+
+/** The entry with what its command has drawn: without a database that is what the command answers. */
+const completed = ({ after, drawn = [], events, ...said }: JournalEntry, answer: unknown): JournalEntry => {
+  const known = structuredClone({ after, events })
+  for (const way of drawn) {
+    const last = way.at(-1) ?? ""
+    const place = way.slice(0, -1).reduce<unknown>(
+      (at, step) => Predicate.hasProperty(at, step) ? at[step] : undefined,
+      known
+    )
+    if (!Predicate.hasProperty(place, last) || !Predicate.hasProperty(answer, last)) {
+      throw new Error(`${said.action} has nothing to draw at ${way.join(".")}`)
+    }
+    Reflect.set(place, last, answer[last])
+  }
+  return { ...said, ...known }
+}
 
 /**
  * Journal and transaction for a desk without a database. An entry stays when its transaction succeeds, as it would in
@@ -34,10 +51,14 @@ export class RecordingJournal extends Context.Service<RecordingJournal, {
         draft.push(entry)
       })
 
+      const recordWith = <A, E>(writing: Writing<A, E>, entry: JournalEntry) =>
+        Effect.tap(writing.read([]), (answer) => record(completed(entry, answer)))
+
       return Context.make(RecordingJournal, { recorded: Effect.sync(() => [...kept]) }).pipe(
-        Context.add(Journal, { record }),
+        Context.add(Journal, { record, recordWith }),
         Context.add(Transaction, {
           atomic,
+          byOneStatement: atomic,
           alone: (effect) => Effect.catch(effect, sqlIsADefect),
           reading: (effect) => Effect.catch(effect, sqlIsADefect),
           atTheEnd: (effect) => effect

@@ -50,6 +50,9 @@ const told = (ticket: Ticket, type: keyof typeof ticketEvents, payload: Payload)
 
 export const ticketCreated = (ticket: Ticket) => told(ticket, "ticket.created", { ticket: ticketJson(ticket) })
 
+/** The number of a ticket is drawn when it is written: where it stands in the record of that. */
+export const numberOfCreated = [["after", "number"], ["events", "0", "payload", "ticket", "number"]]
+
 /** `ticket` is the ticket after the change; `before` and `after` hold only what changed. */
 export const ticketUpdated = (ticket: Ticket, before: TicketChanges, after: TicketChanges) =>
   told(ticket, "ticket.updated", { before: { ...before }, after: { ...after } })

@@ -1,10 +1,12 @@
 import type { Actor } from "@opsdesk/access/Actor"
+import type { Writing } from "@opsdesk/capabilities/Journal"
 import { EventEnvelope } from "@opsdesk/kernel/EventEnvelope"
 import type { HistoryEntryId } from "@opsdesk/kernel/Ids"
 import { TicketId } from "@opsdesk/kernel/Ids"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import type { Statement } from "effect/sql"
 import { SqlClient } from "effect/sql"
+import { Overtaken } from "./Overtaken.ts"
 import { HistoryEntry, Ticket } from "./Ticket.ts"
 import type { TicketRef, TicketStatus } from "./Ticket.ts"
 import { visibleTo } from "./TicketScopeStore.ts"
@@ -55,10 +57,10 @@ export class TicketStore extends Context.Service<TicketStore>()("@opsdesk/ticket
           ${move.comment}::text, ${DateTime.toDateUtc(ticket.updatedAt)}::timestamptz, ${ticket.lastSeq}::integer
         from ${from} written`
 
-    /** Writes down a new ticket with the first step of its way, in one statement, and gives it its number. */
-    const insert = (ticket: Ticket, move: Move) =>
-      sql`
-        with opened as (
+    /** A new ticket with the first step of its way, which is given its number. */
+    const insert = (ticket: Ticket, move: Move): Writing<Ticket, Schema.SchemaError> => ({
+      queries: sql`
+        opened as (
           insert into tickets (id, title, description, type, status, priority, requester_id, assignee_id, team_id,
             version, last_seq, created_at, updated_at)
           values (${ticket.id}, ${ticket.title}, ${ticket.description}, ${ticket.type}, ${ticket.status},
@@ -66,28 +68,38 @@ export class TicketStore extends Context.Service<TicketStore>()("@opsdesk/ticket
             ${ticket.version}, ${ticket.lastSeq}, ${DateTime.toDateUtc(ticket.createdAt)},
             ${DateTime.toDateUtc(ticket.updatedAt)})
           returning id, number
-        ), moved as (${moveOf(ticket, move, sql`opened`)})
-        select number from opened`.pipe(
-        Effect.flatMap(decodeNumbers),
-        Effect.map(([{ number }]) => new Ticket({ ...ticket, number }))
-      )
+        ), moved as (${moveOf(ticket, move, sql`opened`)}), written as (select number from opened)`,
+      read: (rows) => Effect.map(decodeNumbers(rows), ([{ number }]) => new Ticket({ ...ticket, number }))
+    })
 
-    const changing = (ticket: Ticket) =>
+    /** Whatever is done to a ticket leaves its mark in one of both, so they tell whether it still is as it was read. */
+    const still = ({ id, lastSeq, version }: Ticket) =>
+      sql`id = ${id} and version = ${version} and last_seq = ${lastSeq}`
+
+    const changing = (before: Ticket, ticket: Ticket) =>
       sql`
         update tickets set title = ${ticket.title}, description = ${ticket.description}, type = ${ticket.type},
           status = ${ticket.status}, priority = ${ticket.priority}::ticket_priority,
           assignee_id = ${ticket.assigneeId}, team_id = ${ticket.teamId}, version = ${ticket.version},
           last_seq = ${ticket.lastSeq}, updated_at = ${DateTime.toDateUtc(ticket.updatedAt)},
           resolved_at = ${dateOrNull(ticket.resolvedAt)}, closed_at = ${dateOrNull(ticket.closedAt)}
-        where id = ${ticket.id}`
+        where ${still(before)}`
 
-    const save = (ticket: Ticket) => changing(ticket).pipe(Effect.asVoid)
+    /** The ticket as it is after a change, as long as it is as it was before; with a step of its way, where it moves. */
+    const save = (before: Ticket, after: Ticket, move?: Move): Writing<Ticket, Overtaken> => ({
+      queries: sql`
+        written as (${changing(before, after)} returning id)${
+        move === undefined ? sql`` : sql`, moved as (${moveOf(after, move, sql`written`)})`
+      }`,
+      read: ({ length }) => length === 0 ? Effect.fail(new Overtaken()) : Effect.succeed(after)
+    })
 
-    /** The ticket once moved, with that step of its way, in one statement. */
-    const saveMoved = (ticket: Ticket, move: Move) =>
+    /** `drawn`: the next `seq` of a ticket, for an event that does not change the ticket itself, as long as nobody has. */
+    const drawing = ({ id, version }: Ticket): Statement.Fragment =>
       sql`
-        with changed as (${changing(ticket)} returning id)
-        ${moveOf(ticket, move, sql`changed`)}`.pipe(Effect.asVoid)
+        drawn as (
+          update tickets set last_seq = last_seq + 1 where id = ${id} and version = ${version} returning last_seq as seq
+        )`
 
     /** Draws the next sequence for an event that does not change the ticket itself. */
     const drawSeq = (id: TicketId) =>
@@ -159,7 +171,7 @@ export class TicketStore extends Context.Service<TicketStore>()("@opsdesk/ticket
       lock,
       insert,
       save,
-      saveMoved,
+      drawing,
       drawSeq,
       history,
       histories,

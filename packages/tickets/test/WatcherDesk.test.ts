@@ -5,6 +5,7 @@ import { asOwner } from "@opsdesk/testkit/asOwner"
 import { aTicket, opening } from "@opsdesk/testkit/aTicket"
 import type { Person } from "@opsdesk/testkit/people"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
+import { written } from "@opsdesk/testkit/written"
 import { Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
@@ -16,10 +17,10 @@ import { WatcherDesk } from "../src/WatcherDesk.ts"
 const opened = Effect.gen(function*() {
   const random = yield* SecureRandom.SecureRandom
   const store = yield* TicketStore
-  return yield* store.insert(
+  return yield* written(store.insert(
     aTicket({ id: TicketId.make(yield* random.uuidV7()), teamId: teamIdOf("Support") }),
     opening(yield* random.uuidV7())
-  )
+  ))
 })
 
 const watching = (ticket: Ticket) =>

@@ -1,4 +1,4 @@
-import type { CurrentActor } from "@opsdesk/access/Actor"
+import type { Actor, CurrentActor } from "@opsdesk/access/Actor"
 import { teamIdOf, userIdOf } from "@opsdesk/testkit/actors"
 import type { Person } from "@opsdesk/testkit/people"
 import { people, personNames } from "@opsdesk/testkit/people"
@@ -6,8 +6,11 @@ import { RecordingJournal } from "@opsdesk/testkit/RecordingJournal"
 import { UserDirectory } from "@opsdesk/users/UserDirectory"
 import { Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
+import { Statement } from "effect/sql"
+import type { TicketRef } from "../src/Ticket.ts"
 import { Ticket } from "../src/Ticket.ts"
 import { TicketDesk } from "../src/TicketDesk.ts"
+import { TicketDoor } from "../src/TicketDoor.ts"
 import { TicketNews } from "../src/TicketNews.ts"
 import { reaches } from "../src/TicketPolicy.ts"
 import type { Move } from "../src/TicketStore.ts"
@@ -36,6 +39,8 @@ const Directory = Layer.mock(UserDirectory, {
   isTeam: (id) => Effect.succeed([teamIdOf("Support"), teamIdOf("Network")].includes(id))
 })
 
+const queries = Statement.fragment([])
+
 /** Tickets in memory, and what a desk does to them there. */
 export const aShelf = (...tickets: ReadonlyArray<Ticket>) => {
   const shelf = new Map(tickets.map((ticket) => [ticket.id, ticket]))
@@ -50,18 +55,25 @@ export const aShelf = (...tickets: ReadonlyArray<Ticket>) => {
     moves.push({ from, to: ticket.status, comment, seq: ticket.lastSeq })
     return ticket
   }
+  const found = (actor: Actor, ref: TicketRef) =>
+    [...shelf.values()].filter((ticket) =>
+      [ticket.id, ticket.number].includes(ref) && reaches(actor, "ticket:read", ticket)
+    )
   const Store = Layer.mock(TicketStore, {
-    lock: (actor, ref) =>
-      Effect.sync(() =>
-        [...shelf.values()].filter((ticket) =>
-          [ticket.id, ticket.number].includes(ref) && reaches(actor, "ticket:read", ticket)
-        )
-      ),
-    insert: (ticket, step) => Effect.sync(() => moved(put(new Ticket({ ...ticket, number: shelf.size + 1 })), step)),
-    save: (ticket) => Effect.sync(() => void put(ticket)),
-    saveMoved: (ticket, step) => Effect.sync(() => void moved(put(ticket), step))
+    find: (actor, ref) => Effect.sync(() => found(actor, ref)),
+    lock: (actor, ref) => Effect.sync(() => found(actor, ref)),
+    drawing: () => queries,
+    insert: (ticket, step) => ({
+      queries,
+      read: () => Effect.sync(() => moved(put(new Ticket({ ...ticket, number: shelf.size + 1 })), step))
+    }),
+    save: (_, ticket, step) => ({
+      queries,
+      read: () => Effect.sync(() => step === undefined ? put(ticket) : moved(put(ticket), step))
+    })
   })
   const Desk = Layer.effect(TicketDesk, TicketDesk.make).pipe(
+    Layer.provide(Layer.effect(TicketDoor, TicketDoor.make)),
     Layer.provide([
       Store,
       Directory,

@@ -7,6 +7,7 @@ import { actorOf, teamIdOf, userIdOf } from "@opsdesk/testkit/actors"
 import { aTicket, opening } from "@opsdesk/testkit/aTicket"
 import { personNames } from "@opsdesk/testkit/people"
 import { TestStack } from "@opsdesk/testkit/TestDatabase"
+import { written } from "@opsdesk/testkit/written"
 import { Effect, Layer } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
@@ -43,7 +44,7 @@ const someOfEach = Effect.gen(function*() {
   for (const requester of ["ada", "nora", "carla", "chris"] as const) {
     for (const assignee of [null, "ada", "amir", "nora"] as const) {
       for (const teamId of [null, ...teams]) {
-        const ticket = yield* store.insert(
+        const ticket = yield* written(store.insert(
           aTicket({
             id: TicketId.make(yield* random.uuidV7()),
             requesterId: userIdOf(requester),
@@ -51,7 +52,7 @@ const someOfEach = Effect.gen(function*() {
             teamId
           }),
           opening(yield* random.uuidV7())
-        )
+        ))
         for (const [seq, word, visibility] of [[2, "zebra", "public"], [3, "okapi", "internal"]] as const) {
           yield* sql`
             insert into messages (id, ticket_id, seq, author_id, body, visibility, created_at)

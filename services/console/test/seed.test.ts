@@ -106,7 +106,9 @@ onMigrated()("a seeding that breaks off", (it) => {
       const real = yield* Journal
       let left = 150
       const broken = Journal.of({
-        record: (entry) => left-- > 0 ? real.record(entry) : Effect.die(new Error("the power went"))
+        record: (entry) => left-- > 0 ? real.record(entry) : Effect.die(new Error("the power went")),
+        recordWith: (writing, entry) =>
+          left-- > 0 ? real.recordWith(writing, entry) : Effect.die(new Error("the power went"))
       })
       const cause = yield* Effect.flip(Effect.sandbox(Effect.provideService(seedDatabase, Journal, broken)))
       assert.include(Cause.pretty(cause), "the power went")

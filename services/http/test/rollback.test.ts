@@ -98,8 +98,11 @@ const GivesWay = Layer.effect(
   Journal,
   Effect.map(
     Journal,
-    ({ record }) =>
-      Journal.of({ record: (entry) => Effect.andThen(record(entry), Effect.die(new Error("the ground gave way"))) })
+    (journal) =>
+      Journal.of({
+        ...journal,
+        record: (entry) => Effect.andThen(journal.record(entry), Effect.die(new Error("the ground gave way")))
+      })
   )
 ).pipe(Layer.provideMerge(TestStack("peopled")))
 
@@ -112,7 +115,8 @@ layer(TestHttp.layerNoStack.pipe(Layer.provideMerge(GivesWay)), { excludeTestSer
         // The first request of a desk makes its signing key, which is kept.
         yield* done("GET", "/v1/me", { as: "alex" })
         const before = yield* everything
-        for (const at of [0, 5, 6, 7, 8]) {
+        // What is one statement with its record has no moment in between: see what refuses a row above.
+        for (const at of [5, 6, 7, 8]) {
           const [says, command] = commands[at] ?? assert.fail()
           assert.strictEqual((yield* ask(...command(""))).status, 500, says)
           assert.deepStrictEqual(yield* everything, before, says)

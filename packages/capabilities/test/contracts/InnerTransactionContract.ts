@@ -25,6 +25,22 @@ export const innerTransactionContract = (suite: Suite<Transaction | SqlClient.Sq
         assert.deepStrictEqual(yield* reading(names), ["a", "b"])
       }))
 
+    it.effect("is one too where it needs but one statement", () =>
+      Effect.gen(function*() {
+        const { atomic, byOneStatement, reading } = yield* Transaction
+        const { add, names } = yield* rowsOfOwn
+        yield* atomic(Effect.gen(function*() {
+          yield* byOneStatement(add("a"))
+          yield* Effect.exit(byOneStatement(add("a")))
+          assert.deepStrictEqual(yield* names, ["a"])
+          yield* Effect.flip(byOneStatement(Effect.andThen(add("b"), Effect.fail(new Refused({ why: "the part" })))))
+        }))
+        yield* Effect.flip(
+          atomic(Effect.andThen(byOneStatement(add("c")), Effect.fail(new Refused({ why: "the whole" }))))
+        )
+        assert.deepStrictEqual(yield* reading(names), ["a"])
+      }))
+
     it.effect("is run again as a whole when PostgreSQL asks for it in a part", () =>
       Effect.gen(function*() {
         const { atomic, reading } = yield* Transaction

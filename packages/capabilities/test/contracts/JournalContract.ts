@@ -191,6 +191,80 @@ export const journalContract = (suite: Suite<Journal | Transaction | SqlClient.S
         })
     )
 
+    it.effect("writes something with the record of it, and puts into that what is known only then", () =>
+      Effect.gen(function*() {
+        const { byOneStatement } = yield* Transaction
+        const journal = yield* Journal
+        const sql = yield* SqlClient.SqlClient
+        const { ticketId } = yield* aTicket
+        const writing = {
+          queries: sql`
+            written as (
+              update tickets set last_seq = last_seq + 41 where id = ${ticketId} returning last_seq as seq, title
+            )`,
+          read: (rows: ReadonlyArray<object>) => Effect.succeed(rows)
+        }
+        const told = { ...eventOf(ticketId, 0), payload: { seq: 0, message: { seq: 0, body: "seq" }, lines: [1, 2] } }
+        const answer = yield* byOneStatement(journal.recordWith(
+          writing,
+          entryOf(ticketId, {
+            after: { seq: 0, title: null },
+            events: [told, { ...eventOf(ticketId, 1), payload: { title: "" } }],
+            drawn: [
+              ["after", "seq"],
+              ["after", "title"],
+              ["events", "0", "seq"],
+              ["events", "0", "payload", "message", "seq"],
+              ["events", "1", "payload", "title"],
+              // What is not there is not put there.
+              ["events", "1", "payload", "seq"]
+            ]
+          })
+        ))
+        assert.deepStrictEqual(answer, [{ seq: 41, title: "x" }])
+        const { audit: [row], events, outbox } = yield* written(ticketId)
+        assert.deepInclude(row ?? {}, { noBefore: true, after: { seq: 41, title: "x" } })
+        assert.deepStrictEqual(events.map((event) => "payload" in event && event.payload), [
+          { seq: 0, message: { seq: 41, body: "seq" }, lines: [1, 2] },
+          { title: "x" }
+        ])
+        assert.deepStrictEqual(events.map((event) => "seq" in event && event.seq), [41, 1])
+        assert.lengthOf(outbox, 2)
+        const [one] = yield* sql`
+          select count(distinct xid) as transactions from (
+            select xmin::text as xid from tickets where id = ${ticketId}
+            union all select xmin::text from audit_log where entity_id = ${ticketId}
+            union all select xmin::text from events where ticket_id = ${ticketId}
+            union all select xmin::text from outbox where ticket_id = ${ticketId}
+          ) written`
+        assert.deepStrictEqual(one, { transactions: 1 })
+      }))
+
+    it.effect("records nothing of what did not take effect, and writes nothing that cannot be recorded", () =>
+      Effect.gen(function*() {
+        const { byOneStatement } = yield* Transaction
+        const journal = yield* Journal
+        const sql = yield* SqlClient.SqlClient
+        const { ticketId } = yield* aTicket
+        const titled = (title: string, version: number) => ({
+          queries: sql`
+            written as (update tickets set title = ${title} where id = ${ticketId} and version = ${version} returning id)`,
+          read: ({ length }: ReadonlyArray<object>) => Effect.succeed(length)
+        })
+        const entry = entryOf(ticketId, { events: [eventOf(ticketId, 1)] })
+        assert.strictEqual(yield* byOneStatement(journal.recordWith(titled("another", 7), entry)), 0)
+        yield* Effect.exit(byOneStatement(
+          journal.recordWith(titled("another", 1), { ...entry, events: [eventOf(ticketId, 1), eventOf(ticketId, 1)] })
+        ))
+        yield* Effect.exit(byOneStatement(
+          journal.recordWith(titled("another", 1), { ...entry, events: [{ ...eventOf(ticketId, 1), seq: null }] })
+        ))
+        assert.deepStrictEqual(yield* written(ticketId), { audit: [], events: [], outbox: [] })
+        assert.deepStrictEqual(yield* sql`select title from tickets where id = ${ticketId}`, [{ title: "x" }])
+        assert.strictEqual(yield* byOneStatement(journal.recordWith(titled("another", 1), entry)), 1)
+        assert.lengthOf((yield* written(ticketId)).outbox, 1)
+      }))
+
     it.effect("keeps nothing of a command that does not go through, whatever stops it", () =>
       Effect.gen(function*() {
         const { atomic } = yield* Transaction

@@ -215,6 +215,38 @@ export const transactionContract = (suite: Suite<Transaction | SqlClient.SqlClie
         assert.deepStrictEqual(yield* reading(names), [])
       }))
 
+    it.effect("is none for what one statement writes: others see it at once, and the end of it comes after", () =>
+      Effect.gen(function*() {
+        const { atTheEnd, byOneStatement, reading } = yield* Transaction
+        const { add, names, sql } = yield* rowsOfOwn
+        const seen: Array<ReadonlyArray<string>> = []
+        const own = sql<{ own: boolean }>`select pg_current_xact_id_if_assigned() is not null as own`
+        const answer = yield* byOneStatement(Effect.gen(function*() {
+          yield* atTheEnd(Effect.orDie(Effect.map(reading(names), (found) => void seen.push(found))))
+          yield* add("a")
+          assert.deepStrictEqual([seen, yield* own], [[], [{ own: false }]])
+          return "done"
+        }))
+        assert.deepStrictEqual([answer, seen], ["done", [["a"]]])
+      }))
+
+    it.effect("is run again for one statement that PostgreSQL asks it for, and no other failure is", () =>
+      Effect.gen(function*() {
+        const { byOneStatement, reading } = yield* Transaction
+        const { add, names, sql } = yield* rowsOfOwn
+        const conflict = sql`do $$ begin raise exception using errcode = '40001'; end $$`.unprepared
+        let runs = 0
+        const third = Effect.suspend(() => ++runs < 3 ? conflict : add("a"))
+        yield* byOneStatement(third)
+        assert.deepStrictEqual([runs, yield* reading(names)], [3, ["a"]])
+        const error = yield* rejected(byOneStatement(third))
+        assert.isTrue(SqlError.isSqlError(error) && error.reason._tag === "UniqueViolation")
+        const always = Effect.flip(byOneStatement(Effect.andThen(Effect.sync(() => runs++), conflict)))
+        assert.instanceOf(yield* always, DependencyUnavailable)
+        const refused = yield* Effect.flip(byOneStatement(Effect.fail(new Refused({ why: "no" }))))
+        assert.deepStrictEqual([refused._tag, runs], ["Refused", 9])
+      }))
+
     it.effect("is none for a reader: each statement sees what is committed by then", () =>
       Effect.gen(function*() {
         const { atomic, reading } = yield* Transaction

@@ -118,8 +118,8 @@ export const deliveryBugs: ReadonlyArray<PlantedBug> = [
     name: "others are told before the transaction is over",
     promise: "nobody hears of what is not committed",
     file: "layers/postgres/src/PostgresTransaction.ts",
-    right: "ending(sql.withTransaction(effect)).pipe(",
-    wrong: "ending(sql.withTransaction(Effect.andThen(wake, effect))).pipe(",
+    right: "joining(effect, sql.withTransaction(effect))",
+    wrong: "joining(effect, sql.withTransaction(Effect.andThen(wake, effect)))",
     project: "postgres",
     test: "test/roomBus.test.ts",
     title: "tells of what is committed, and of nothing that is not"
