@@ -34,9 +34,9 @@ export const onTheWay = {
 /** Nobody was asked, as Redis has not answered of late. */
 export class NotAsked extends Data.TaggedError("NotAsked") {}
 
-/** So many failures in a row mean that nobody asks for a moment; then one does, for all. */
+/** So many failures in a row mean that nobody asks for a moment; then one does, each such moment, until it is answered. */
 const mostFailures = 3
-const openMillis = 500
+const pauseMillis = 500
 
 /**
  * Runs commands while Redis answers them. Effect's `CircuitBreaker` does the same in some fifty operations a command, which
@@ -45,12 +45,10 @@ const openMillis = 500
 export const makeBreaker = (changed: (answers: boolean) => Effect.Effect<void> = () => Effect.void) =>
   Effect.map(Clock.Clock, (clock) => {
     let failures = 0
-    let closedUntil = 0
-    let isProbing = false
-    const now = () => clock.currentTimeMillisUnsafe()
+    let pausedUntil = 0
+    const now = () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
 
     const ended = (exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> => {
-      isProbing = false
       const before = failures
       if (Exit.isSuccess(exit)) {
         failures = 0
@@ -59,15 +57,15 @@ export const makeBreaker = (changed: (answers: boolean) => Effect.Effect<void> =
       // Whoever has given up waiting says nothing about Redis.
       if (Exit.hasInterrupts(exit)) return Effect.void
       failures += 1
-      if (failures >= mostFailures) closedUntil = now() + openMillis
+      if (failures >= mostFailures) pausedUntil = now() + pauseMillis
       return failures === mostFailures ? changed(false) : Effect.void
     }
 
     return <A, E, R>(command: Effect.Effect<A, E, R>): Effect.Effect<A, E | NotAsked, R> =>
       Effect.suspend((): Effect.Effect<A, E | NotAsked, R> => {
         if (failures >= mostFailures) {
-          if (isProbing || now() < closedUntil) return new NotAsked()
-          isProbing = true
+          if (now() < pausedUntil) return new NotAsked()
+          pausedUntil = now() + pauseMillis
         }
         return Effect.onExit(command, ended)
       })

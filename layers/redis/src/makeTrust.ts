@@ -13,7 +13,7 @@ const triedAfterMillis = 1000
  * How long it drops things by what it has read. Should another generation have been wanted since, its first answers are
  * made later than whatever is dropped now has changed, as nothing is kept before it has been tried.
  */
-const dropsForMillis = 800
+const dropsForMillis = 500
 
 const millisSince = (earlier: bigint, now: bigint) => Number(now - earlier) / 1e6
 

@@ -25,8 +25,8 @@ export class Transaction extends Context.Service<Transaction, {
    */
   readonly byOneStatement: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, Answered<E>, R>
   /**
-   * For a single statement that nobody waits for: it is kept whole, or not at all, without a transaction around it, and
-   * nobody is woken. Another go and a lost answer are as in `atomic`.
+   * For a single statement that is no news to anybody: it is kept whole, or not at all, without a transaction around it,
+   * and nobody is woken. Another go and a lost answer are as in `atomic`.
    */
   readonly alone: <A, E, R>(statement: Effect.Effect<A, E, R>) => Effect.Effect<A, Answered<E>, R>
   /** For an effect that only reads: no transaction, each statement sees what is committed. */

@@ -137,9 +137,12 @@ export class OutboxRelay extends Context.Service<OutboxRelay>()("@opsdesk/events
       yield* Effect.forkScoped(
         Effect.repeat(quietly("publish again")(all(redeliveries)), Schedule.spaced(lookEvery))
       )
+      /** Until there is nothing: whatever was told of may be held back by another's statement that is just ending. */
+      const publishAll = publishEvents.pipe(Effect.repeat({ while: (count) => count !== null && count > 0 }))
+
       return yield* Effect.forever(
-        publishEvents.pipe(
-          Effect.repeat({ while: (count) => count !== null && count > 0 }),
+        publishAll.pipe(
+          Effect.andThen(publishAll),
           Effect.andThen(Effect.raceFirst(woken, Effect.sleep(lookEvery)))
         )
       )

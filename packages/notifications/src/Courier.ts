@@ -68,7 +68,11 @@ export class Courier extends Context.Service<Courier>()("@opsdesk/notifications/
     /** What has arrived is written down at once; what arrives while that is under way shares the next statement. */
     const writeDown = writing.withPermits(1)(Effect.suspend(() => {
       const all = settled.splice(0)
-      return all.length === 0 ? Effect.void : Effect.flatMap(DateTime.now, (at) => alone(store.settle(all, null, at)))
+      if (all.length === 0) return Effect.void
+      return Effect.flatMap(DateTime.now, (at) => alone(store.settle(all, null, at))).pipe(
+        // Whoever comes next tries for all of them: otherwise they would be sent again.
+        Effect.onError(() => Effect.sync(() => settled.unshift(...all)))
+      )
     }))
 
     const deliverOne = Effect.fn("Courier.deliver")(function*(letter: Written, way: Semaphore.Semaphore) {

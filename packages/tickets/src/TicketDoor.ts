@@ -10,7 +10,7 @@ import { TicketStore } from "./TicketStore.ts"
 /** What is done to a ticket, decided by what the ticket is. */
 type Errand<A, E, R> = (ticket: Ticket) => Effect.Effect<A, E | Overtaken, R>
 
-/** What other slices may do with a ticket inside their own transaction: only ever for an actor who may see it. */
+/** What is done to a ticket, by this slice and by others: only ever for an actor who may see it. */
 export class TicketDoor extends Context.Service<TicketDoor>()("@opsdesk/tickets/TicketDoor", {
   make: Effect.gen(function*() {
     const { atomic, byOneStatement } = yield* Transaction

@@ -45,7 +45,7 @@ const values: Record<string, ReadonlyArray<string>> = {
   cursor: ["x", ""],
   unknown: ["1"],
   "%73tatus": ["open"],
-  __proto__: ["1"]
+  ["__proto__"]: ["1"]
 }
 
 const pair = fc.constantFrom(...Object.keys(values)).chain((name) =>

@@ -11,6 +11,9 @@ import { Schema } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import { HttpServerResponse, ProblemDetails } from "effect/http"
 
+/** What the server answers whoever is not there any more: nobody reads it, and the log says what it was. */
+const hungUp = 499
+
 /** How long to wait before trying again when something that the desk needs is away, in seconds. */
 const retryAfter = "5"
 
@@ -57,7 +60,9 @@ export const finishProblem = (
   response: HttpServerResponse.HttpServerResponse,
   requestId: string
 ): HttpServerResponse.HttpServerResponse => {
-  if (response.status < 400 || isSaidOtherwise(response.headers["content-type"])) return response
+  if (response.status < 400 || response.status === hungUp || isSaidOtherwise(response.headers["content-type"])) {
+    return response
+  }
   const made = bodyOf(response)
   const problem: { readonly [key: string]: unknown } = made ?? { ...problemOf(response.status) }
   const status = Number(problem.status)

@@ -108,6 +108,7 @@ export class TicketReads extends Context.Service<TicketReads>()("@opsdesk/http/T
     ) {
       const facts = yield* RequestFacts
       facts.route = asked.route
+      if (asked.route === "/v1/tickets/:id" && typeof asked.ref === "string") facts.ticketId = asked.ref
       const actor = yield* desk.authenticate(token)
       notedActor(facts, actor)
       yield* readWithinLimits(limits, actor.userId, asked.route === "/v1/tickets" && asked.filter.q !== undefined)
@@ -124,7 +125,9 @@ export class TicketReads extends Context.Service<TicketReads>()("@opsdesk/http/T
         if (request.method !== "GET" || authorization?.startsWith(bearer) !== true) return undefined
         const asked = askedFor(request.url)
         const token = authorization.slice(bearer.length)
-        return asked === undefined || token === "" ? undefined : answer(request, Redacted.make(token), asked)
+        if (asked === undefined || token === "" || token.startsWith(" ")) return undefined
+        // The router lets go of whoever hangs up, and so does this.
+        return Effect.interruptible(answer(request, Redacted.make(token), asked))
       }
     }
   })
