@@ -52,6 +52,33 @@ export const plantedBugs: ReadonlyArray<PlantedBug> = [
     title: "is what it was, to the byte"
   },
   {
+    name: "a change is made to whatever the ticket has become meanwhile",
+    file: "packages/tickets/src/TicketStore.ts",
+    right: "where ${still(before)}`",
+    wrong: "where id = ${before.id}`",
+    project: "tickets",
+    test: "test/onPostgres.test.ts",
+    title: "decides anew, holding the ticket"
+  },
+  {
+    name: "whoever hangs up on a list is served to the end",
+    file: "services/http/src/rest/TicketReads.ts",
+    right: "return Effect.interruptible(answer(request, Redacted.make(token), asked))",
+    wrong: "return answer(request, Redacted.make(token), asked)",
+    project: "http",
+    test: "test/accessLog.test.ts",
+    title: "says of whoever hangs up"
+  },
+  {
+    name: "the cache's generation is read when it is too old already",
+    file: "layers/redis/src/makeTrust.ts",
+    right: "Math.max(0, readAgainAfterMillis - exit.value.took)",
+    wrong: "findsForMillis",
+    project: "redis",
+    test: "test/makeTrust.test.ts",
+    title: "relies on what is kept all the time"
+  },
+  {
     name: "what a cache loads is kept under the versions after it",
     file: "layers/memory/src/MemoryCache.ts",
     right: "if (versions.stampOf(tags) === stamp) {",
