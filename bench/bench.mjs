@@ -30,5 +30,5 @@ try {
   // OpsDesk's contract is its own, and has tests of its own.
   for (const target of targets.split(',')) if (target !== 'opsdesk') run(node, ['harness/check.mjs', target])
   run(node, ['harness/run.mjs', '--targets', targets, ...settings, '--out', out])
-  if (!isQuick) run(node, ['limits/run.mjs', '--out', 'results/limits.json'])
+  if (!isQuick && peers !== '') run(node, ['limits/run.mjs', '--rounds', arg('rounds', '3'), '--out', 'results/limits.json'])
 } finally { run(node, ['infra/down.mjs']) }
