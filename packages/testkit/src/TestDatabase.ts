@@ -5,6 +5,9 @@ import { Stack } from "@opsdesk/stack/Stack"
 import { ConfigProvider, Effect, Layer, Redacted, References } from "effect"
 import { SecureRandom } from "effect/crypto"
 import { SqlClient } from "effect/sql"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { inject } from "vitest"
 import { aged } from "./templates.ts"
 
@@ -67,6 +70,13 @@ export const TestDatabase = (template: Template, server: string = inject("postgr
   ).pipe(Layer.provide(SecureRandom.layerWebCrypto))
 
 /**
+ * What is kept in files, one folder for each process that runs tests: in the folder of whoever runs them, their own desk would
+ * find the seals of records that it has not.
+ */
+const files = mkdtempSync(join(tmpdir(), "opsdesk-files-"))
+process.once("exit", () => rmSync(files, { recursive: true, force: true }))
+
+/**
  * Settings as a test wants them; what is not named is as on a bare machine, but for a secret of the tests' own, and for
  * limits, which tests in a hurry would meet.
  */
@@ -74,6 +84,7 @@ export const TestSettings = (variables: Record<string, string> = {}) =>
   Settings.layer.pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({
     OPSDESK_SECRET: "a secret that only tests use, long enough",
     OPSDESK_LIMITS: "off",
+    OPSDESK_DATA_DIR: files,
     ...variables
   }))))
 
